@@ -1,0 +1,1 @@
+"""Frozen dataclasses that cross package borders. No behaviour beyond reading themselves."""

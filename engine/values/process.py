@@ -1,0 +1,199 @@
+"""What a definition says: the process, its lanes, its tasks with their forms and duties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class FieldType(StrEnum):
+    """Types a form field may have."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NUMBER = "number"
+    MONEY = "money"
+    DATE = "date"
+    CHOICE = "choice"
+    MULTIPLE_CHOICE = "multiple_choice"
+    YES_NO_NOTE = "yes_no_note"
+    CHECKLIST = "checklist"
+    FILE = "file"
+    PERSON = "person"
+    PEOPLE = "people"
+    BODY = "body"
+    LEGAL_ARTICLE = "legal_article"
+
+
+class Disclosure(StrEnum):
+    """Who may read a field's value besides those who handle the case."""
+
+    PUBLIC = "public"
+    REDACT = "redact"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a choice, or one line of a checklist."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a form; its id is the key of its value in the case file."""
+
+    id: str
+    label: str
+    type: FieldType = FieldType.TEXT
+    required: bool = False
+    options: tuple[Option, ...] = ()
+    help: str = ""
+    #: Safe expression over the case file and the values being entered; empty is always.
+    visible_when: str = ""
+    disclosure: Disclosure = Disclosure.INTERNAL
+    #: Body slots whose people must never see the value (R15).
+    hidden_from: tuple[str, ...] = ()
+    #: For person and people: the role and the body slot to choose from.
+    role: str = ""
+    body: str = ""
+    minimum: str = ""
+    maximum: str = ""
+    #: Shown but not editable here; the value is already in the case file.
+    readonly: bool = False
+
+
+@dataclass(frozen=True)
+class LegalBasis:
+    """A law and an article, with the words that matter here."""
+
+    law: str
+    article: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A rule of separation of duties or qualification attached to a task (domain C.3)."""
+
+    rule: str
+    #: Element ids; who completed one of them in this case may not act here.
+    not_completed_by: tuple[str, ...] = ()
+    #: Field ids holding people; who is named there may not act here.
+    not_named_in: tuple[str, ...] = ()
+    #: People needed, the actor and those named in ``officers`` together.
+    min_officers: int = 0
+    officers: str = ""
+    #: Kind of certificate everybody counted must hold today: enforcement, supervision.
+    needs_certificate: str = ""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A lane is a role at a body slot of the case."""
+
+    id: str
+    name: str
+    role: str
+    body: str
+    elements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a person sees at an element: a user task, a start event or a message event."""
+
+    element: str
+    name: str
+    role: str
+    body: str
+    fields: tuple[Field, ...] = ()
+    basis: tuple[LegalBasis, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    #: Public stage label shown to the complainant.
+    stage: str = ""
+    #: What is expected, in one sentence.
+    instruction: str = ""
+    #: Field id holding the person or people who alone may act; empty is the whole pool.
+    performer: str = ""
+    documents: tuple[str, ...] = ()
+    returns: tuple[str, ...] = ()
+    verb: str = ""
+
+
+@dataclass(frozen=True)
+class DeadlineMark:
+    """A boundary timer marked as the deadline of the activity it is attached to."""
+
+    element: str
+    name: str
+    attached_to: str
+    expression: str
+    #: Key of the time-limit table, when the expression names one.
+    limit: str | None
+
+
+@dataclass(frozen=True)
+class ProcessInfo:
+    """``duban:process``: what the procedure is."""
+
+    id: str
+    name: str
+    number: str
+    owner: str
+    disclosure: Disclosure = Disclosure.INTERNAL
+    clauses: tuple[str, ...] = ()
+    summary: str = ""
+    #: Field ids that give a case its title and its party.
+    title: str = ""
+    party: str = ""
+    basis: tuple[LegalBasis, ...] = ()
+    #: A sentence on how long it usually takes, for the start page.
+    usual_length: str = ""
+
+
+@dataclass(frozen=True)
+class Element:
+    """An element a person can see in a path or on a diagram."""
+
+    id: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Description:
+    """A definition in plain values, enough for every page and every check."""
+
+    process: ProcessInfo
+    checksum: str
+    main: str
+    lanes: tuple[Lane, ...] = ()
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    #: Start event ids that a person may start a case by.
+    starts: tuple[str, ...] = ()
+    deadlines: tuple[DeadlineMark, ...] = ()
+    elements: Mapping[str, Element] = field(default_factory=dict)
+
+
+class Severity(StrEnum):
+    """How bad a finding is; only errors keep a definition from being published."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong with a file: what ``run.py lint`` prints."""
+
+    rule: str
+    severity: Severity
+    sentence: str
+    file: str = ""
+    line: int | None = None
+    element: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
