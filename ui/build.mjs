@@ -1,0 +1,81 @@
+// Bundles the browser assets into web/static/dist and lists them in manifest.json,
+// which maps each fixed name to its address with a content hash for cache busting.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const source = join(root, "web", "static");
+const dist = join(source, "dist");
+
+// Entry -> name under dist. An optional entry is built as soon as its file exists.
+const entries = [
+  { from: "js/app.js", to: "app" },
+  { from: "js/diagram.js", to: "diagram" },
+  { from: "js/modeler/index.js", to: "modeler", optional: true },
+  { from: "css/base.css", to: "base" },
+  { from: "css/portal.css", to: "portal", optional: true },
+  { from: "css/diagram.css", to: "diagram", optional: true },
+  { from: "css/modeler.css", to: "modeler", optional: true },
+];
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  legalComments: "linked",
+  logLevel: "warning",
+  minify: true,
+  nodePaths: [join(root, "node_modules")],
+  outdir: dist,
+  sourcemap: false,
+  target: ["chrome109", "firefox115", "safari16"],
+  assetNames: "assets/[name]-[hash]",
+  chunkNames: "chunks/[name]-[hash]",
+  loader: {
+    ".bpmn": "text",
+    ".gif": "file",
+    ".png": "file",
+    ".svg": "file",
+    ".ttf": "file",
+    ".eot": "file",
+    ".woff": "file",
+    ".woff2": "file",
+  },
+};
+
+function entryPoints(extension) {
+  return entries
+    .filter(({ from, optional }) => from.endsWith(extension) && !(optional && !existsSync(join(source, from))))
+    .map(({ from, to }) => ({ in: join(source, from), out: to }));
+}
+
+async function* files(directory) {
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) yield* files(path);
+    else yield path;
+  }
+}
+
+async function manifest() {
+  const names = {};
+  for await (const path of files(dist)) {
+    const name = relative(dist, path).split(sep).join("/");
+    const hash = createHash("sha256").update(await readFile(path)).digest("hex").slice(0, 12);
+    // Chunks and assets carry their hash in the name already.
+    names[name] = name.includes("/") ? name : `${name}?v=${hash}`;
+  }
+  return Object.fromEntries(Object.entries(names).sort());
+}
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+await build({ ...common, entryPoints: entryPoints(".js"), format: "esm", splitting: true });
+await build({ ...common, entryPoints: entryPoints(".css") });
+const listed = await manifest();
+await writeFile(join(dist, "manifest.json"), `${JSON.stringify(listed, null, 2)}\n`);
+console.log(`web/static/dist: ${Object.keys(listed).length} files`);
