@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.store.base import Sessions, open_sessions
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_server
 from tests.fakes import FakeClock
 
@@ -43,6 +44,14 @@ def database_url(databases: Databases) -> Iterator[str]:
     url = databases.filled()
     yield url
     databases.drop(url)
+
+
+@pytest.fixture
+def sessions(database_url: str) -> Iterator[Sessions]:
+    """The same database, opened as the service opens it."""
+    opened = open_sessions(database_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
