@@ -55,7 +55,7 @@ bench: setup
 # --- The gate -------------------------------------------------------------------------------
 
 # One target per step; a new step is a new target in this list.
-CHECKS := check-format check-lint check-imports check-types
+CHECKS := check-format check-lint check-imports check-types check-catalogue
 
 .PHONY: test check $(CHECKS)
 test: check
@@ -76,6 +76,9 @@ check-imports:
 
 check-types:
 	$(BIN)/mypy $(CODE)
+
+check-catalogue:
+	$(BIN)/python -m engine.i18n check
 
 # --- Upkeep ---------------------------------------------------------------------------------
 
