@@ -1,0 +1,1 @@
+"""Pure: diagrams, expressions and running cases. XML in, plain values out."""
