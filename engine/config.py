@@ -1,0 +1,117 @@
+"""Settings, read once from the environment; everything else takes them as an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from engine.errors import Invalid
+
+
+class Mode(StrEnum):
+    """What an installation is for: in the demo the clock can be moved and accounts are printed."""
+
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation. Paths are absolute or relative to the working directory."""
+
+    #: Everything a running service writes lies under here.
+    home: Path
+    #: SQLAlchemy address of the database; SQLite or PostgreSQL.
+    database_url: str
+    mode: Mode = Mode.DEMO
+    host: str = "127.0.0.1"
+    port: int = 8080
+    #: Key material outside the database. Losing it makes every state and audit chain unverifiable.
+    secret_file: Path = Path("var/secret")
+    #: Password of the demo accounts; empty means random per installation.
+    demo_password: str = ""
+    #: ``smtp://user:password@host:port`` or ``smtps://``; empty sends no mail.
+    smtp_url: str = ""
+    mail_from: str = ""
+    max_upload_bytes: int = 50 * 1024 * 1024
+    #: Address people use, for links in mail.
+    base_url: str = ""
+    #: A folder of definitions instead of those that ship.
+    processes: Path | None = None
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demonstration."""
+        return self.mode is Mode.DEMO
+
+    @property
+    def files(self) -> Path:
+        """Where attachments and documents are stored by content."""
+        return self.home / "files"
+
+    @property
+    def anchors(self) -> Path:
+        """Where the daily heads of the audit chains are kept, outside the database."""
+        return self.home / "anchors"
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """The settings of this environment. Raises Invalid ``bad_setting`` naming the variable."""
+
+    def text(name: str, otherwise: str = "") -> str:
+        return environment.get(f"DUBAN_{name}", "").strip() or otherwise
+
+    home = Path(text("HOME", "var"))
+    port = _number("PORT", text("PORT", "8080"), 1, 65_535)
+    return Settings(
+        home=home,
+        database_url=_database("DATABASE_URL", text("DATABASE_URL", f"sqlite:///{home}/duban.db")),
+        mode=_mode(text("MODE", Mode.DEMO)),
+        host=text("HOST", "127.0.0.1"),
+        port=port,
+        secret_file=Path(text("SECRET_FILE", str(home / "secret"))),
+        demo_password=environment.get("DUBAN_DEMO_PASSWORD", ""),
+        smtp_url=_mail("SMTP_URL", text("SMTP_URL")),
+        mail_from=text("MAIL_FROM"),
+        max_upload_bytes=_number(
+            "MAX_UPLOAD_BYTES", text("MAX_UPLOAD_BYTES", str(50 * 1024 * 1024)), 1, 1 << 40
+        ),
+        base_url=text("BASE_URL", f"http://localhost:{port}").rstrip("/"),
+        processes=Path(text("PROCESSES")) if text("PROCESSES") else None,
+    )
+
+
+def _bad(name: str, given: str, expected: str) -> Invalid:
+    return Invalid("bad_setting", name=f"DUBAN_{name}", given=given, expected=expected)
+
+
+def _mode(given: str) -> Mode:
+    try:
+        return Mode(given.lower())
+    except ValueError as error:
+        raise _bad("MODE", given, "demo | production") from error
+
+
+def _number(name: str, given: str, least: int, most: int) -> int:
+    if not given.isdecimal() or not least <= int(given) <= most:
+        raise _bad(name, given, f"{least}-{most}")
+    return int(given)
+
+
+def _database(name: str, given: str) -> str:
+    scheme = given.partition(":")[0]
+    if scheme in ("postgresql", "postgres"):
+        return "postgresql+psycopg" + given[len(scheme) :]
+    if scheme not in ("sqlite", "postgresql+psycopg"):
+        # Never the address itself: it holds a password.
+        raise _bad(name, scheme, "sqlite:///… | postgresql://…")
+    return given
+
+
+def _mail(name: str, given: str) -> str:
+    if given and urlsplit(given).scheme not in ("smtp", "smtps"):
+        raise _bad(name, given.partition(":")[0], "smtp://… | smtps://…")
+    return given

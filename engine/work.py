@@ -1,0 +1,93 @@
+"""One unit of work: a session, who acts, and the instant at which all of it happens.
+
+The only place that commits. Everything done inside ``with`` becomes visible at once, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from engine.actor import Actor
+from engine.errors import Conflict
+from engine.store import settings as county_settings
+from engine.values.timing import COUNTY_ZONE
+
+if TYPE_CHECKING:
+    from engine.office import Office
+
+
+@dataclass
+class Work:
+    """What every verb takes first."""
+
+    session: Session
+    actor: Actor
+    #: The instant of this unit of work, aware, in UTC; simulated in a demo whose clock was moved.
+    now: datetime
+    office: Office
+    #: Loops of the worker to wake after the commit.
+    wakes: set[str] = field(default_factory=set)
+
+    @property
+    def today(self) -> date:
+        """The day in the county."""
+        return self.now.astimezone(COUNTY_ZONE).date()
+
+    def wake(self, loop: str) -> None:
+        """Ask a loop of the worker in this process to look at once after the commit."""
+        self.wakes.add(loop)
+
+
+@contextmanager
+def begin(office: Office, actor: Actor) -> Iterator[Work]:
+    """A unit of work that may write: commits at the end, rolls back on any exception.
+
+    Raises Conflict ``busy`` when the database could not be had within its waiting time.
+    """
+    with _refused_as_busy(), office.sessions.write() as session:
+        # SQLite waits for its one write lock here, so the instant is read after it.
+        session.connection()
+        work = Work(session, actor, _now(office, session), office)
+        yield work
+        session.commit()
+    for loop in work.wakes:
+        office.bell.ring(loop)
+
+
+@contextmanager
+def read(office: Office, actor: Actor) -> Iterator[Work]:
+    """A unit of work that only reads: takes no lock, and the database refuses any writing."""
+    with _refused_as_busy(), office.sessions.read() as session:
+        yield Work(session, actor, _now(office, session), office)
+
+
+def _now(office: Office, session: Session) -> datetime:
+    # Every process of a demo shares one simulated clock; production never looks for one.
+    now = office.clock.now()
+    if office.settings.demo:
+        now += timedelta(seconds=county_settings.get(session, county_settings.CLOCK_OFFSET, 0))
+    return now
+
+
+@contextmanager
+def _refused_as_busy() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if "database is locked" in str(error.orig) or "lock timeout" in str(error.orig):
+            raise Conflict("busy") from error
+        raise
+
+
+@contextmanager
+def attempt(work: Work) -> Iterator[None]:
+    """A part that can fail alone: on an exception its writes are undone, those before it stay."""
+    with work.session.begin_nested():
+        yield
