@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from engine.values.process import LegalBasis
+
 #: The zone in which people and the law count days. Storage is UTC.
 COUNTY_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -69,6 +71,14 @@ class Limit:
     in_force_to: date | None = None
     #: Who approves an extension, a role code.
     extension_approver: str | None = None
+    #: ``basis`` in parts, law by law.
+    sources: tuple[LegalBasis, ...] = ()
+    #: The period belongs to a regulated party, not to an agency: the prefecture's own holidays
+    #: stop it unless the county switched that off (domain E.9).
+    party: bool = False
+    #: What the clerk must know beside the number, in Chinese.
+    note: str = ""
+    name_en: str = ""
 
     @property
     def statutory(self) -> bool:
@@ -103,9 +113,12 @@ class DayLine:
     kind: DayKind
     #: The running count after this day; ``None`` if the day was passed over.
     counted: int | None
-    #: Code of the reason: start, counted, weekend, holiday, paused, rolled, due, provisional.
+    #: Code of the reason: start, counted, makeup, weekend, holiday, paused, rolled, due,
+    #: provisional (counted for the time being); base where an offset counts on from a due day.
     reason: str
     name: str = ""
+    #: The year of the day is not announced yet.
+    provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +136,9 @@ class DueDate:
     span: Span
     limit: Limit | None
     days: tuple[DayLine, ...] = ()
+    #: From this instant on the light is yellow; ``None`` for periods that count
+    #: backwards and for instants that count on from a due date.
+    warn_at: datetime | None = None
 
     @property
     def due_on(self) -> date:
