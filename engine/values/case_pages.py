@@ -1,0 +1,271 @@
+"""What the verbs answer to the pages about cases, incidents and definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as default
+from datetime import date, datetime
+
+from engine.values.pages import (
+    AttachmentRow,
+    BodyRow,
+    CaseRef,
+    DocumentRow,
+    DueView,
+    FieldView,
+    Opinion,
+    PersonRow,
+    Shown,
+    TimelineRow,
+)
+from engine.values.people import Verdict
+from engine.values.process import Element, Form, LegalBasis, ProcessInfo
+from engine.values.running import Json
+from engine.values.timing import LedgerEvent, Limit
+
+
+@dataclass(frozen=True)
+class PresentTask:
+    """A task of the case, open or over. ``task_id`` only when the reader may open it."""
+
+    element: str
+    name: str
+    role: str
+    body: str
+    #: open, completed, cancelled
+    status: str
+    opened_at: datetime
+    task_id: int | None = None
+    assignee: str = ""
+    due: DueView = default(default_factory=DueView)
+    completed_at: datetime | None = None
+    completed_by: str = ""
+
+
+@dataclass(frozen=True)
+class DeadlineView:
+    """One clock of the case with its ledger."""
+
+    id: int
+    name: str
+    #: running, paused, met, missed, cancelled
+    status: str
+    due: DueView
+    started_at: datetime
+    ended_at: datetime | None = None
+    limit: Limit | None = None
+    #: Name of the limit in Chinese, or what is drawn on the diagram.
+    label: str = ""
+    extensions: int = 0
+    extensions_left: int = 0
+    ledger: tuple[LedgerEvent, ...] = ()
+
+
+@dataclass(frozen=True)
+class ActionView:
+    """A message event that waits: something that may be asked for, such as an extension."""
+
+    message_id: str
+    element: str
+    name: str
+    form: Form
+    body: str
+    may: Verdict
+    fields: tuple[FieldView, ...] = ()
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """One entry of the case's chain."""
+
+    seq: int
+    at: datetime
+    actor: str
+    channel: str
+    act: str
+    facts: Mapping[str, Json]
+    #: Hexadecimal digest that carries the one before it.
+    digest: str
+
+
+@dataclass(frozen=True)
+class PersonInCase:
+    """Somebody who acted in the case or has a task in it now."""
+
+    person: PersonRow
+    #: Names of the steps completed, and of those in hand.
+    did: tuple[str, ...] = ()
+    has: tuple[str, ...] = ()
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """A case this one opened or was opened by; ``case`` is ``None`` if it must not be seen."""
+
+    #: opened, opened_by
+    kind: str
+    at: datetime
+    case: CaseRef | None = None
+
+
+@dataclass(frozen=True)
+class PauseRow:
+    """A time during which every clock of the case stood still."""
+
+    paused_at: datetime
+    document: str
+    reason: str
+    resumed_at: datetime | None = None
+    resume_document: str = ""
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """A case with everything its tabs show."""
+
+    case: CaseRef
+    process: ProcessInfo
+    version: int
+    started_at: datetime
+    started_by: str
+    finished_at: datetime | None = None
+    #: The most pressing running deadline.
+    due: DueView = default(default_factory=DueView)
+    paused_since: datetime | None = None
+    bodies: tuple[tuple[str, BodyRow], ...] = ()
+    facts: tuple[Shown, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    tasks: tuple[PresentTask, ...] = ()
+    deadlines: tuple[DeadlineView, ...] = ()
+    pauses: tuple[PauseRow, ...] = ()
+    actions: tuple[ActionView, ...] = ()
+    documents: tuple[DocumentRow, ...] = ()
+    attachments: tuple[AttachmentRow, ...] = ()
+    people: tuple[PersonInCase, ...] = ()
+    timeline: tuple[TimelineRow, ...] = ()
+    audit: tuple[AuditRow, ...] = ()
+    links: tuple[LinkRow, ...] = ()
+    basis: tuple[LegalBasis, ...] = ()
+    followed: bool = False
+    withdraw: Verdict = default(default_factory=lambda: Verdict(False))
+    #: References of open incidents, for administrators and for a sentence to everybody else.
+    incidents: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ElementTime:
+    """Time spent in an element: when it was entered and left, how often."""
+
+    element: str
+    name: str
+    times: int
+    entered_at: datetime | None
+    left_at: datetime | None
+    seconds: int
+
+
+@dataclass(frozen=True)
+class PathView:
+    """The diagram with the way the case took."""
+
+    xml: str
+    elements: Mapping[str, Element]
+    #: Element ids completed and cancelled, and the flows taken, in order of first passing.
+    passed: tuple[str, ...] = ()
+    cancelled: tuple[str, ...] = ()
+    flows: tuple[str, ...] = ()
+    present: tuple[str, ...] = ()
+    overdue: tuple[str, ...] = ()
+    times: tuple[ElementTime, ...] = ()
+
+
+@dataclass(frozen=True)
+class SearchRow:
+    """A case found."""
+
+    case: CaseRef
+    body: str
+    started_at: datetime
+    #: Empty when the reader must not see who the party is.
+    party: str = ""
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """Cases found, newest first."""
+
+    query: str
+    rows: tuple[SearchRow, ...] = ()
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class IncidentRow:
+    """Something that failed. ``reference`` is what the person who met it was told."""
+
+    id: int
+    reference: str
+    verb: str
+    code: str
+    facts: Mapping[str, Json]
+    first_at: datetime
+    last_at: datetime
+    attempts: int
+    #: open, resolved
+    status: str
+    case: CaseRef | None = None
+    next_at: datetime | None = None
+    actor: str = ""
+    detail: str = ""
+    resolved_at: datetime | None = None
+    resolved_by: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class IncidentPage:
+    """A page of incidents, newest first."""
+
+    rows: tuple[IncidentRow, ...] = ()
+    after: str = ""
+    open: int = 0
+
+
+@dataclass(frozen=True)
+class DefinitionPageRow:
+    """A procedure in the list of published ones."""
+
+    id: int
+    process: ProcessInfo
+    version: int
+    checksum: str
+    note: str
+    published_at: datetime
+    published_by: str
+    #: Cases that run on any version; bounded.
+    running: int = 0
+    overdue: int = 0
+
+
+@dataclass(frozen=True)
+class BrokenChain:
+    """An audit chain that does not verify."""
+
+    case_id: int
+    number: str
+    #: Code of what is wrong: entry_changed, entry_missing, tail_missing, anchor_missing, …
+    code: str
+    seq: int | None = None
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """The verification of audit chains and of their anchors."""
+
+    chains: int
+    entries: int
+    anchors: int
+    broken: tuple[BrokenChain, ...] = ()
