@@ -1,0 +1,248 @@
+"""People, the roles they hold at bodies, and their certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Row,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from engine.store.base import Id, Instant, affected, insert_missing, metadata
+from engine.store.bodies import bodies
+from engine.values.people import Certificate, Membership, PersonFacts
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("login", String(80), nullable=False, unique=True),
+    Column("name", String(80), nullable=False),
+    #: ``scrypt$…``; empty means that nobody can sign in.
+    Column("password_hash", String(200), nullable=False, default=""),
+    Column("password_changed_at", Instant),
+    Column("active", Boolean, nullable=False, default=True),
+    #: 执法辅助人员: never an enforcement task (R14).
+    Column("auxiliary", Boolean, nullable=False, default=False),
+    #: Runs the installation; holds no role in any case.
+    Column("administrator", Boolean, nullable=False, default=False),
+    Column("locale", String(10), nullable=False, default=""),
+    Column("mail", String(200), nullable=False, default=""),
+    Column("created_at", Instant, nullable=False),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("person_id", Id, ForeignKey(people.c.id), primary_key=True),
+    Column("body_id", Id, ForeignKey(bodies.c.id), primary_key=True),
+    Column("role", String(40), primary_key=True),
+    Column("granted_at", Instant, nullable=False),
+    Index("ix_memberships_role_body", "role", "body_id"),
+)
+
+certificates = Table(
+    "certificates",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", Id, ForeignKey(people.c.id), nullable=False, index=True),
+    Column("number", String(60), nullable=False, unique=True),
+    #: enforcement, supervision, delegated
+    Column("kind", String(20), nullable=False),
+    Column("body_id", Id, ForeignKey(bodies.c.id), nullable=False),
+    Column("field", String(80), nullable=False, default=""),
+    Column("area", String(80), nullable=False, default=""),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date, nullable=False),
+    #: active, suspended, cancelled
+    Column("status", String(20), nullable=False, default="active"),
+)
+
+# --- People -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person whole, the password's hash included: never leaves the services."""
+
+    id: int
+    login: str
+    name: str
+    password_hash: str
+    password_changed_at: datetime | None
+    active: bool
+    auxiliary: bool
+    administrator: bool
+    locale: str
+    mail: str
+    created_at: datetime
+
+
+def _person(row: Row[Any] | None) -> Person | None:
+    return Person(**row._mapping) if row is not None else None
+
+
+def person(session: Session, person_id: int) -> Person | None:
+    """One person."""
+    return _person(session.execute(select(people).where(people.c.id == person_id)).one_or_none())
+
+
+def person_by_login(session: Session, login: str) -> Person | None:
+    """The person with a login."""
+    return _person(session.execute(select(people).where(people.c.login == login)).one_or_none())
+
+
+def add_person(session: Session, **values: Any) -> int:
+    """Create a person; the id. The login must be free."""
+    made: int = session.execute(insert(people).values(**values).returning(people.c.id)).scalar_one()
+    return made
+
+
+def change_person(session: Session, person_id: int, **values: Any) -> None:
+    """Set columns of a person."""
+    session.execute(update(people).where(people.c.id == person_id).values(**values))
+
+
+def names_of_people(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Names by id; unknown ids are left out."""
+    query = select(people.c.id, people.c.name).where(people.c.id.in_(set(ids)))
+    return {row.id: row.name for row in session.execute(query)}
+
+
+def holders(session: Session, role: str, body_ids: Sequence[int] | None = None) -> list[int]:
+    """Ids of active people who hold a role, at one of the bodies if any are given."""
+    query = (
+        select(people.c.id)
+        .join(memberships, memberships.c.person_id == people.c.id)
+        .where(people.c.active, memberships.c.role == role)
+        .group_by(people.c.id)
+        .order_by(people.c.id)
+    )
+    if body_ids is not None:
+        query = query.where(memberships.c.body_id.in_(body_ids))
+    return list(session.execute(query).scalars())
+
+
+def mail_addresses(session: Session, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Address and language by id, of active people who have an address."""
+    query = select(people.c.id, people.c.mail, people.c.locale).where(
+        people.c.id.in_(set(ids)), people.c.mail != "", people.c.active
+    )
+    return {row.id: (row.mail, row.locale) for row in session.execute(query)}
+
+
+def search(session: Session, text: str, after: int, rows: int) -> list[Person]:
+    """People whose login or name contains the text, by id, after an id."""
+    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    query = (
+        select(people)
+        .where(
+            people.c.id > after,
+            or_(
+                people.c.login.like(pattern, escape="\\"), people.c.name.like(pattern, escape="\\")
+            ),
+        )
+        .order_by(people.c.id)
+        .limit(rows)
+    )
+    return [Person(**row._mapping) for row in session.execute(query)]
+
+
+# --- Roles and certificates -------------------------------------------------------------------
+
+
+def memberships_of(session: Session, ids: Iterable[int]) -> dict[int, tuple[Membership, ...]]:
+    """Memberships by person, in order of body and role; people without any are left out."""
+    query = (
+        select(memberships.c.person_id, memberships.c.body_id, memberships.c.role)
+        .where(memberships.c.person_id.in_(set(ids)))
+        .order_by(memberships.c.person_id, memberships.c.body_id, memberships.c.role)
+    )
+    found: dict[int, tuple[Membership, ...]] = {}
+    for row in session.execute(query):
+        found[row.person_id] = (
+            *found.get(row.person_id, ()),
+            Membership(row.body_id, row.role),
+        )
+    return found
+
+
+def add_membership(session: Session, person_id: int, body_id: int, role: str, at: datetime) -> bool:
+    """Give a role at a body; False when it was held already."""
+    return insert_missing(
+        session, memberships, person_id=person_id, body_id=body_id, role=role, granted_at=at
+    )
+
+
+def remove_membership(session: Session, person_id: int, body_id: int, role: str) -> bool:
+    """Take a role at a body away; False when it was not held."""
+    gone = session.execute(
+        delete(memberships).where(
+            memberships.c.person_id == person_id,
+            memberships.c.body_id == body_id,
+            memberships.c.role == role,
+        )
+    )
+    return affected(gone) == 1
+
+
+def put_certificate(session: Session, number: str, **values: Any) -> None:
+    """Create the certificate with this number, or bring it up to date."""
+    insert_missing(session, certificates, number=number, **values)
+    session.execute(update(certificates).where(certificates.c.number == number).values(**values))
+
+
+def facts(session: Session, ids: Iterable[int]) -> dict[int, PersonFacts]:
+    """What policy must know of people, by id; unknown ids are left out."""
+    wanted = set(ids)
+    held = memberships_of(session, wanted)
+    carried: dict[int, list[Certificate]] = {}
+    query = select(certificates).where(certificates.c.person_id.in_(wanted))
+    for row in session.execute(query.order_by(certificates.c.id)):
+        kept = {k: v for k, v in row._mapping.items() if k not in ("id", "person_id")}
+        carried.setdefault(row.person_id, []).append(Certificate(**kept))
+    found = session.execute(
+        select(people.c.id, people.c.name, people.c.auxiliary, people.c.active).where(
+            people.c.id.in_(wanted)
+        )
+    )
+    return {
+        row.id: PersonFacts(
+            row.id,
+            row.name,
+            held.get(row.id, ()),
+            tuple(carried.get(row.id, ())),
+            row.auxiliary,
+            row.active,
+        )
+        for row in found
+    }
+
+
+def lock_person(session: Session, person_id: int) -> Person | None:
+    """One person, held until the unit of work ends: for checks over all their roles."""
+    query = select(people).where(people.c.id == person_id).with_for_update(key_share=True)
+    return _person(session.execute(query).one_or_none())
+
+
+def count_people(session: Session) -> int:
+    """How many people there are."""
+    found: int = session.execute(select(func.count()).select_from(people)).scalar_one()
+    return found
