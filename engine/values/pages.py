@@ -107,12 +107,13 @@ class CaseRef:
 
 @dataclass(frozen=True)
 class DueView:
-    """A due date as a list shows it: the light and what its words are made of."""
+    """A due date as a list shows it: the light and the sentence of ``rules.lights.standing``."""
 
     light: Light = Light.NONE
+    #: Code and facts of the sentence: ``overdue`` (days), ``due_today`` …
+    code: str = "no_deadline"
+    facts: Mapping[str, int] = default(default_factory=dict)
     due_at: datetime | None = None
-    #: Whole working days left (0 is the due day itself); negative is whole working days late.
-    working_days: int | None = None
     #: The due date reaches into a year whose calendar is not announced yet.
     provisional: bool = False
     #: Key of the time-limit table, its basis, and whether it may be called 法定期限.
