@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Column, Date, Index, Integer, String, Table, Text, delete, insert, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from engine.store import settings
 from engine.store.base import Id, Json, metadata
-from engine.values.timing import CalendarDay, DayKind, Evidence, Limit, Span, Unit
+from engine.store.timing import read_span, write_span
+from engine.values.process import LegalBasis
+from engine.values.timing import CalendarDay, DayKind, Evidence, Limit
 
 limits = Table(
     "limits",
@@ -26,6 +40,12 @@ limits = Table(
     Column("sector", String(80)),
     Column("in_force_from", Date),
     Column("in_force_to", Date),
+    #: ``basis`` in parts: [[law, article, text], …].
+    Column("sources", Json, nullable=False),
+    #: A period of a regulated party: the prefecture's own holidays stop it.
+    Column("party", Boolean, nullable=False, default=False),
+    Column("note", Text, nullable=False, default=""),
+    Column("name_en", String(200), nullable=False, default=""),
     Index(None, "key"),
 )
 
@@ -62,6 +82,10 @@ def all_limits(session: Session) -> tuple[Limit, ...]:
             in_force_from=row.in_force_from,
             in_force_to=row.in_force_to,
             extension_approver=row.extension_approver,
+            sources=tuple(LegalBasis(*source) for source in row.sources),
+            party=row.party,
+            note=row.note,
+            name_en=row.name_en,
         )
         for row in rows
     )
@@ -86,6 +110,10 @@ def replace_limits(session: Session, rows: Sequence[Limit]) -> None:
                     "sector": row.sector,
                     "in_force_from": row.in_force_from,
                     "in_force_to": row.in_force_to,
+                    "sources": [[part.law, part.article, part.text] for part in row.sources],
+                    "party": row.party,
+                    "note": row.note,
+                    "name_en": row.name_en,
                 }
                 for row in rows
             ],
@@ -113,17 +141,6 @@ def replace_days(session: Session, layer: str, rows: Sequence[CalendarDay]) -> N
             ],
         )
     _changed(session)
-
-
-def write_span(span: Span) -> list[object]:
-    """A span as JSON."""
-    return [span.amount, span.unit.value]
-
-
-def read_span(stored: list[object]) -> Span:
-    """A span from JSON."""
-    amount, unit = stored
-    return Span(int(str(amount)), Unit(str(unit)))
 
 
 def _changed(session: Session) -> None:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import (
-    Boolean,
     Column,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
+    Row,
     String,
     Table,
+    insert,
+    select,
+    update,
 )
+from sqlalchemy.orm import Session
 
-from engine.store.base import Id, Instant, Json, metadata
+from engine.store.base import Id, Instant, Json, affected, insert_missing, metadata
+from engine.values.running import Json as JsonValue
 
 RUNNING, FINISHED, CANCELLED = "running", "finished", "cancelled"
 
@@ -63,50 +74,6 @@ Index("ix_cases_due", cases.c.wake_at, sqlite_where=cases.c.wake_at.isnot(None),
 Index("ix_cases_started_by", cases.c.started_by, cases.c.id)
 Index("ix_cases_definition", cases.c.definition_id, cases.c.status)
 
-#: Bodies that take part in a case: their people may read it.
-case_bodies = Table(
-    "case_bodies",
-    metadata,
-    Column("case_id", ForeignKey(cases.c.id), primary_key=True),
-    Column("body_id", Id, primary_key=True),
-    #: Whether the people of this body must not see the fields hidden from it (R15).
-    Column("blind", Boolean, nullable=False, default=False),
-    Index(None, "body_id", "case_id"),
-    sqlite_with_rowid=False,
-)
-
-#: What a case went through, one row per command: [[element, kind, [flows]], …] in order.
-passed = Table(
-    "passed",
-    metadata,
-    Column("case_id", ForeignKey(cases.c.id), primary_key=True),
-    Column("seq", Integer, primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("steps", Json, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-#: Cases one opened from the other. No foreign key: cases may live in different partitions.
-case_links = Table(
-    "case_links",
-    metadata,
-    Column("case_id", Id, primary_key=True),
-    Column("other_id", Id, primary_key=True),
-    #: opened (this case opened the other) or opened_by
-    Column("kind", String(12), nullable=False),
-    Column("at", Instant, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-follows = Table(
-    "follows",
-    metadata,
-    Column("person_id", Id, primary_key=True),
-    Column("case_id", ForeignKey(cases.c.id), primary_key=True),
-    Column("at", Instant, nullable=False),
-    sqlite_with_rowid=False,
-)
-
 #: Last number given out per code and year.
 case_numbers = Table(
     "case_numbers",
@@ -115,3 +82,177 @@ case_numbers = Table(
     Column("year", Integer, primary_key=True),
     Column("last", Integer, nullable=False),
 )
+
+
+@dataclass
+class CaseRow:
+    """A case as stored, state decompressed."""
+
+    id: int
+    number: str
+    definition_id: int
+    process_id: str
+    process_name: str
+    title: str
+    party: str
+    stage: str
+    status: str
+    slots: dict[str, int]
+    body_id: int | None
+    body_name: str
+    data: dict[str, JsonValue]
+    messages: list[dict[str, JsonValue]] | None
+    state: bytes
+    state_mac: bytes
+    revision: int
+    wake_at: datetime | None
+    paused_at: datetime | None
+    started_at: datetime
+    started_by: int | None
+    starter: str
+    finished_at: datetime | None
+    failures: int
+    audit_seq: int
+    audit_head: bytes
+    steps: int
+
+
+#: Columns of a case that lists read: everything but the case file and the state.
+BRIEF = (
+    cases.c.id,
+    cases.c.number,
+    cases.c.title,
+    cases.c.process_id,
+    cases.c.process_name,
+    cases.c.party,
+    cases.c.status,
+    cases.c.stage,
+    cases.c.definition_id,
+    cases.c.slots,
+    cases.c.body_id,
+    cases.c.body_name,
+    cases.c.paused_at,
+    cases.c.started_at,
+    cases.c.starter,
+    cases.c.started_by,
+    cases.c.finished_at,
+)
+
+
+@dataclass(frozen=True)
+class BriefRow:
+    """A case as lists read it."""
+
+    id: int
+    number: str
+    title: str
+    process_id: str
+    process_name: str
+    party: str
+    status: str
+    stage: str
+    definition_id: int
+    slots: dict[str, int]
+    body_id: int | None
+    body_name: str
+    paused_at: datetime | None
+    started_at: datetime
+    starter: str
+    started_by: int | None
+    finished_at: datetime | None
+
+
+def get(session: Session, case_id: int) -> CaseRow | None:
+    """A case, without locking it."""
+    return _row(session.execute(select(cases).where(cases.c.id == case_id)).one_or_none())
+
+
+def lock(session: Session, case_id: int) -> CaseRow | None:
+    """A case nobody else can move until this unit of work ends."""
+    query = select(cases).where(cases.c.id == case_id).with_for_update()
+    return _row(session.execute(query).one_or_none())
+
+
+def claim_due(session: Session, now: datetime, rows: int) -> list[CaseRow]:
+    """Cases the clock must move, earliest first, locked; those others hold are passed over."""
+    query = (
+        select(cases)
+        .where(cases.c.wake_at <= now)
+        .order_by(cases.c.wake_at, cases.c.id)
+        .limit(rows)
+        .with_for_update(skip_locked=True)
+    )
+    return [row for found in session.execute(query) if (row := _row(found)) is not None]
+
+
+def claim_one_due(session: Session, now: datetime, case_id: int) -> CaseRow | None:
+    """One case if it is still due and nobody else holds it."""
+    query = (
+        select(cases)
+        .where(cases.c.id == case_id, cases.c.wake_at <= now)
+        .with_for_update(skip_locked=True)
+    )
+    return _row(session.execute(query).one_or_none())
+
+
+def brief(session: Session, ids: Iterable[int]) -> dict[int, BriefRow]:
+    """Cases as lists read them, by id."""
+    rows = session.execute(select(*BRIEF).where(cases.c.id.in_(set(ids))))
+    return {row.id: BriefRow(**row._mapping) for row in rows}
+
+
+def by_number(session: Session, number: str) -> int | None:
+    """The id of the case with this number."""
+    return session.execute(select(cases.c.id).where(cases.c.number == number)).scalar_one_or_none()
+
+
+def add(session: Session, values: Mapping[str, Any]) -> int:
+    """Insert a case and give its id. The state is stored with the first :func:`save`."""
+    row_id: int = session.execute(insert(cases).returning(cases.c.id).values(**values)).scalar_one()
+    return row_id
+
+
+def save(session: Session, case_id: int, revision: int, values: Mapping[str, Any]) -> bool:
+    """Write changed columns if the case is still at the revision it was read at."""
+    stored = dict(values)
+    if "state" in stored:
+        stored["state"] = _pack(stored["state"])
+    changed = session.execute(
+        update(cases).where(cases.c.id == case_id, cases.c.revision == revision).values(**stored)
+    )
+    return affected(changed) == 1
+
+
+def postpone(session: Session, case_id: int, until: datetime | None, failures: int) -> None:
+    """Let the clock try again later, without touching what the case is."""
+    session.execute(
+        update(cases).where(cases.c.id == case_id).values(wake_at=until, failures=failures)
+    )
+
+
+def next_number(session: Session, code: str, year: int) -> int:
+    """The next number of a code in a year. Numbers of a rolled-back unit of work are not lost."""
+    insert_missing(session, case_numbers, code=code, year=year, last=0)
+    number: int = session.execute(
+        update(case_numbers)
+        .where(case_numbers.c.code == code, case_numbers.c.year == year)
+        .values(last=case_numbers.c.last + 1)
+        .returning(case_numbers.c.last)
+    ).scalar_one()
+    return number
+
+
+def _row(found: Row[Any] | None) -> CaseRow | None:
+    if found is None:
+        return None
+    values = dict(found._mapping)
+    values["state"] = _unpack(values["state"])
+    return CaseRow(**values)
+
+
+def _pack(state: bytes) -> bytes:
+    return zlib.compress(state, 6) if state else b""
+
+
+def _unpack(stored: bytes) -> bytes:
+    return zlib.decompress(stored) if stored else b""

@@ -7,7 +7,12 @@ readers of a case must not find it by its party (R15).
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, event
+import re
+import unicodedata
+from collections.abc import Collection
+
+from sqlalchemy import DDL, event, text
+from sqlalchemy.orm import Session
 
 from engine.store.base import metadata
 
@@ -26,3 +31,130 @@ for _dialect, _statements in (("sqlite", SQLITE), ("postgresql", POSTGRESQL)):
     for _statement in _statements:
         _made = DDL(_statement)  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
         event.listen(metadata, "after_create", _made.execute_if(dialect=_dialect))
+
+#: Tokens of a query beyond these are ignored.
+QUERY_TOKENS = 40
+#: Tokens of one text that are indexed.
+TEXT_TOKENS = 500
+
+_WORD = re.compile(r"[0-9a-z]+|[^\W_]")
+
+
+def tokens(words: str) -> list[str]:
+    """Words of Latin letters and digits whole, every other letter alone, as ASCII."""
+    plain = unicodedata.normalize("NFKC", words).lower()
+    return [
+        found if found.isascii() else f"u{ord(found):x}"
+        for found in _WORD.findall(plain)[:TEXT_TOKENS]
+    ]
+
+
+def index(session: Session, case_id: int, number: str, title: str, party: str) -> None:
+    """Make a new case findable."""
+    opened, by_party = _texts(number, title, party)
+    session.execute(
+        text(_INSERT[_dialect_of(session)]),
+        {"id": case_id, "open": opened, "party": by_party},
+    )
+
+
+def reindex(
+    session: Session, case_id: int, old: tuple[str, str, str], new: tuple[str, str, str]
+) -> None:
+    """The (number, title, party) of a case changed."""
+    opened, by_party = _texts(*old)
+    session.execute(
+        text(_DELETE[_dialect_of(session)]), {"id": case_id, "open": opened, "party": by_party}
+    )
+    index(session, case_id, *new)
+
+
+def find(
+    session: Session,
+    words: str,
+    *,
+    bodies: Collection[int] | None,
+    family: Collection[int],
+    person_id: int | None,
+    before: int | None,
+    rows: int,
+) -> list[int]:
+    """Ids of cases that hold the words as a phrase, newest first.
+
+    Only cases in which one of ``bodies`` takes part, or that the person started; ``None`` is every
+    case. A party's name finds nothing for people who belong to a body that must not see it.
+    """
+    wanted = tokens(words)[:QUERY_TOKENS]
+    if not wanted:
+        return []
+    dialect = _dialect_of(session)
+    values: dict[str, object] = {
+        "phrase": _phrase(dialect, wanted),
+        "before": before if before is not None else 1 << 62,
+        "rows": rows,
+        "person": person_id if person_id is not None else -1,
+    }
+    allowed = _in("bodies", bodies or (), values)
+    blind = _in("family", family, values)
+    allow = (
+        ""
+        if bodies is None
+        else f"""AND (c.started_by = :person OR EXISTS (SELECT 1 FROM case_bodies b
+            WHERE b.case_id = c.id AND b.body_id IN ({allowed})))"""  # noqa: S608  # see below
+    )
+    # Every part of this text is written here; what a person typed travels as a parameter.
+    query = f"""
+        SELECT c.id FROM cases c WHERE c.id < :before AND (
+            c.id IN ({_MATCH[dialect]["open"]})
+            OR (c.id IN ({_MATCH[dialect]["party"]}) AND NOT EXISTS (
+                SELECT 1 FROM case_bodies x WHERE x.case_id = c.id AND x.blind
+                AND x.body_id IN ({blind}))))
+        {allow} ORDER BY c.id DESC LIMIT :rows"""  # noqa: S608  # see above
+    return list(session.scalars(text(query), values))
+
+
+def _in(name: str, ids: Collection[int], values: dict[str, object]) -> str:
+    marks = []
+    for number, found in enumerate(sorted(ids)):
+        values[f"{name}{number}"] = found
+        marks.append(f":{name}{number}")
+    return ", ".join(marks) or "NULL"
+
+
+def _dialect_of(session: Session) -> str:
+    return session.get_bind().dialect.name
+
+
+def _texts(number: str, title: str, party: str) -> tuple[str, str]:
+    # The lone token between keeps a phrase from reaching across the border of two fields.
+    return " ".join([*tokens(number), "zz0", *tokens(title)]), " ".join(tokens(party))
+
+
+def _phrase(dialect: str, wanted: list[str]) -> str:
+    """A phrase whose last Latin word or number may be unfinished."""
+    last_open = not wanted[-1].startswith("u") or len(wanted[-1]) < 5
+    if dialect == "sqlite":
+        return '"' + " ".join(wanted) + '"' + ("*" if last_open else "")
+    return " <-> ".join(wanted) + (":*" if last_open else "")
+
+
+_INSERT = {
+    "sqlite": "INSERT INTO case_search (rowid, open, party) VALUES (:id, :open, :party)",
+    "postgresql": """INSERT INTO case_search (case_id, open, party) VALUES
+        (:id, to_tsvector('simple', :open), to_tsvector('simple', :party))""",
+}
+_DELETE = {
+    "sqlite": """INSERT INTO case_search (case_search, rowid, open, party)
+        VALUES ('delete', :id, :open, :party)""",
+    "postgresql": "DELETE FROM case_search WHERE case_id = :id",
+}
+_MATCH = {
+    "sqlite": {
+        "open": "SELECT rowid FROM case_search WHERE case_search MATCH '{open} : ' || :phrase",
+        "party": "SELECT rowid FROM case_search WHERE case_search MATCH '{party} : ' || :phrase",
+    },
+    "postgresql": {
+        "open": "SELECT case_id FROM case_search WHERE open @@ to_tsquery('simple', :phrase)",
+        "party": "SELECT case_id FROM case_search WHERE party @@ to_tsquery('simple', :phrase)",
+    },
+}

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, and_
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from engine.store.base import Id, Instant, Json, metadata
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    and_,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from engine.store.base import Id, Instant, Json, insert_missing, metadata
+from engine.values.running import Json as JsonValue
 
 OPEN, COMPLETED, CANCELLED = "open", "completed", "cancelled"
+
+#: Where a task without a due date stands in a work list.
+END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
 tasks = Table(
     "tasks",
@@ -50,16 +72,16 @@ tasks = Table(
     Index(None, "case_id", "engine_id", unique=True),
 )
 
-_OPEN = tasks.c.status == OPEN
-_MINE = and_(_OPEN, tasks.c.assignee_id.isnot(None))
-_POOL = and_(_OPEN, tasks.c.assignee_id.is_(None), tasks.c.restricted.is_(False))
-_DONE = tasks.c.completed_by.isnot(None)
+IS_OPEN = tasks.c.status == OPEN
+IS_ASSIGNED = and_(IS_OPEN, tasks.c.assignee_id.isnot(None))
+IN_POOL = and_(IS_OPEN, tasks.c.assignee_id.is_(None), tasks.c.restricted.is_(False))
+IS_DONE = tasks.c.completed_by.isnot(None)
 Index("ix_tasks_mine", tasks.c.assignee_id, tasks.c.paused, tasks.c.order_at, tasks.c.id,
-      sqlite_where=_MINE, postgresql_where=_MINE)  # fmt: skip
+      sqlite_where=IS_ASSIGNED, postgresql_where=IS_ASSIGNED)  # fmt: skip
 Index("ix_tasks_pool", tasks.c.role, tasks.c.body_id, tasks.c.paused, tasks.c.order_at, tasks.c.id,
-      sqlite_where=_POOL, postgresql_where=_POOL)  # fmt: skip
+      sqlite_where=IN_POOL, postgresql_where=IN_POOL)  # fmt: skip
 Index("ix_tasks_done", tasks.c.completed_by, tasks.c.completed_at, tasks.c.id,
-      sqlite_where=_DONE, postgresql_where=_DONE)  # fmt: skip
+      sqlite_where=IS_DONE, postgresql_where=IS_DONE)  # fmt: skip
 
 #: Open tasks only certain people may take, by person.
 task_performers = Table(
@@ -85,3 +107,164 @@ task_drafts = Table(
     Column("saved_at", Instant, nullable=False),
     sqlite_with_rowid=False,
 )
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A task as stored."""
+
+    id: int
+    case_id: int
+    engine_id: str
+    element: str
+    name: str
+    role: str
+    slot: str
+    body_id: int | None
+    performers: list[int] | None
+    restricted: bool
+    assignee_id: int | None
+    claimed_at: datetime | None
+    status: str
+    opened_at: datetime
+    due_at: datetime | None
+    warn_at: datetime | None
+    order_at: datetime
+    paused: bool
+    deadline_id: int | None
+    process_id: str
+    process_name: str
+    number: str
+    title: str
+    shown_body_id: int | None
+    shown_body: str
+    local: dict[str, JsonValue] | None
+    completed_at: datetime | None
+    completed_by: int | None
+    values: dict[str, JsonValue] | None
+
+
+def get(session: Session, task_id: int) -> TaskRow | None:
+    """A task, open or not."""
+    row = session.execute(select(tasks).where(tasks.c.id == task_id)).one_or_none()
+    return None if row is None else TaskRow(**row._mapping)
+
+
+def of_case(session: Session, case_id: int) -> list[TaskRow]:
+    """Every task of a case in the order they were opened."""
+    rows = session.execute(select(tasks).where(tasks.c.case_id == case_id).order_by(tasks.c.id))
+    return [TaskRow(**row._mapping) for row in rows]
+
+
+def open_of_case(session: Session, case_id: int) -> list[TaskRow]:
+    """The open tasks of a case in the order they were opened."""
+    rows = session.execute(
+        select(tasks).where(tasks.c.case_id == case_id, IS_OPEN).order_by(tasks.c.id)
+    )
+    return [TaskRow(**row._mapping) for row in rows]
+
+
+def history(session: Session, case_id: int) -> list[tuple[str, int, datetime]]:
+    """(element, person, instant) of every completion, in order."""
+    rows = session.execute(
+        select(tasks.c.element, tasks.c.completed_by, tasks.c.completed_at)
+        .where(tasks.c.case_id == case_id, IS_DONE)
+        .order_by(tasks.c.completed_at, tasks.c.id)
+    )
+    return [(row.element, row.completed_by, row.completed_at) for row in rows]
+
+
+def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert tasks and give their ids in order."""
+    ids: list[int] = []
+    for values in rows:
+        made = session.execute(insert(tasks).returning(tasks.c.id).values(**values)).scalar_one()
+        ids.append(made)
+        for person in values.get("performers") or ():
+            insert_missing(
+                session, task_performers, person_id=person, task_id=made, case_id=values["case_id"]
+            )
+    return ids
+
+
+def change(session: Session, task_id: int, **values: Any) -> None:
+    """Set columns of one task."""
+    session.execute(update(tasks).where(tasks.c.id == task_id).values(**values))
+
+
+def close(session: Session, task_ids: Iterable[int], **values: Any) -> None:
+    """Tasks are no longer open: ``values`` say how."""
+    closed = set(task_ids)
+    if closed:
+        session.execute(update(tasks).where(tasks.c.id.in_(closed)).values(**values))
+        session.execute(delete(task_performers).where(task_performers.c.task_id.in_(closed)))
+
+
+def set_paused(session: Session, case_id: int, *, paused: bool) -> None:
+    """Move the open tasks of a case into or out of the group of paused ones."""
+    session.execute(update(tasks).where(tasks.c.case_id == case_id, IS_OPEN).values(paused=paused))
+
+
+def rename(session: Session, case_id: int, title: str, body_id: int | None, body: str) -> None:
+    """The case has another title, or is about another body."""
+    session.execute(
+        update(tasks)
+        .where(tasks.c.case_id == case_id, IS_OPEN)
+        .values(title=title, shown_body_id=body_id, shown_body=body)
+    )
+
+
+# --- Drafts -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DraftRow:
+    """Typed text that was not sent."""
+
+    raw: dict[str, list[str]]
+    saved_at: datetime
+
+
+def save_draft(
+    session: Session,
+    person_id: int,
+    place: str,
+    case_id: int | None,
+    raw: Mapping[str, Sequence[str]],
+    at: datetime,
+) -> None:
+    """Keep what a person typed at a place, instead of what was kept before."""
+    kept = {key: list(texts) for key, texts in raw.items()}
+    if not insert_missing(
+        session,
+        task_drafts,
+        person_id=person_id,
+        place=place,
+        case_id=case_id,
+        raw=kept,
+        saved_at=at,
+    ):
+        session.execute(
+            update(task_drafts)
+            .where(task_drafts.c.person_id == person_id, task_drafts.c.place == place)
+            .values(raw=kept, saved_at=at)
+        )
+
+
+def draft(session: Session, person_id: int, place: str) -> DraftRow | None:
+    """What a person typed at a place."""
+    row = session.execute(
+        select(task_drafts.c.raw, task_drafts.c.saved_at).where(
+            task_drafts.c.person_id == person_id, task_drafts.c.place == place
+        )
+    ).one_or_none()
+    return None if row is None else DraftRow(row.raw, row.saved_at)
+
+
+def drop_draft(session: Session, person_id: int, place: str) -> None:
+    """The text was sent."""
+    session.execute(
+        delete(task_drafts).where(
+            task_drafts.c.person_id == person_id, task_drafts.c.place == place
+        )
+    )

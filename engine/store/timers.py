@@ -1,12 +1,30 @@
-"""Timers a case waits for, and its deadlines with their ledgers."""
+"""Timers a case waits for."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, Json, metadata
-
-RUNNING, PAUSED, MET, MISSED, CANCELLED = "running", "paused", "met", "missed", "cancelled"
+from engine.store.timing import read_rule, write_rule
+from engine.values.running import Timer
+from engine.values.timing import TimerRule
 
 #: Live timers only: a timer that fired or was cancelled is gone.
 timers = Table(
@@ -26,58 +44,73 @@ timers = Table(
     Index(None, "case_id", "engine_id", unique=True),
 )
 
-deadlines = Table(
-    "deadlines",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("case_id", ForeignKey("cases.id"), nullable=False),
-    #: The boundary timer it is drawn as.
-    Column("engine_id", String(64), nullable=False),
-    Column("element", String(120), nullable=False),
-    #: Name of the task or phase it belongs to, and that element.
-    Column("name", String(200), nullable=False),
-    Column("activity", String(120), nullable=False),
-    Column("limit_key", String(80)),
-    Column("rule", Json),
-    Column("started_at", Instant, nullable=False),
-    Column("due_at", Instant, nullable=False),
-    Column("warn_at", Instant),
-    Column("unrolled", Date),
-    #: Reaches into a year whose calendar is not announced.
-    Column("provisional", Boolean, nullable=False, default=False),
-    Column("status", String(12), nullable=False),
-    Column("extensions", Integer, nullable=False, default=0),
-    #: When the activity ended; a missed deadline may go on unended.
-    Column("ended_at", Instant),
-    Index(None, "case_id"),
-)
 
-deadline_events = Table(
-    "deadline_events",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("case_id", Id, nullable=False),
-    Column("deadline_id", ForeignKey("deadlines.id"), nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("at", Instant, nullable=False),
-    #: Units an extension added.
-    Column("span", Json),
-    Column("document", String(200), nullable=False, default=""),
-    Column("reason", Text, nullable=False, default=""),
-    Column("approver", String(200), nullable=False, default=""),
-    Index(None, "case_id", "deadline_id"),
-)
+@dataclass(frozen=True)
+class TimerRow:
+    """A live timer."""
 
-#: Times during which every clock of a case stood still.
-pauses = Table(
-    "pauses",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("case_id", ForeignKey("cases.id"), nullable=False),
-    Column("paused_at", Instant, nullable=False),
-    Column("document", String(200), nullable=False, default=""),
-    Column("reason", Text, nullable=False, default=""),
-    Column("resumed_at", Instant),
-    Column("resume_document", String(200), nullable=False, default=""),
-    Index(None, "case_id"),
-)
+    id: int
+    engine_id: str
+    element: str
+    name: str
+    instant: datetime
+    deadline: bool
+    rule: TimerRule | None
+    attached_to: list[str]
+
+
+def live(session: Session, case_id: int) -> list[TimerRow]:
+    """The timers a case waits for, earliest first."""
+    rows = session.execute(
+        select(timers).where(timers.c.case_id == case_id).order_by(timers.c.instant, timers.c.id)
+    )
+    return [
+        TimerRow(
+            row.id,
+            row.engine_id,
+            row.element,
+            row.name,
+            row.instant,
+            row.deadline,
+            read_rule(row.rule),
+            row.attached_to,
+        )
+        for row in rows
+    ]
+
+
+def replace(session: Session, case_id: int, wanted: Sequence[Timer]) -> None:
+    """Make the live timers of a case those the engine waits for, touching only what changed."""
+    stored = {row.engine_id: row for row in live(session, case_id)}
+    kept = {timer.id for timer in wanted}
+    gone = [row.id for engine_id, row in stored.items() if engine_id not in kept]
+    if gone:
+        session.execute(delete(timers).where(timers.c.id.in_(gone)))
+    added = [timer for timer in wanted if timer.id not in stored]
+    if added:
+        session.execute(insert(timers), [_timer(case_id, timer) for timer in added])
+    for timer in wanted:
+        row = stored.get(timer.id)
+        if row is not None and (row.instant, row.attached_to) != (
+            timer.instant,
+            list(timer.attached_to),
+        ):
+            session.execute(
+                update(timers)
+                .where(timers.c.id == row.id)
+                .values(instant=timer.instant, attached_to=list(timer.attached_to))
+            )
+
+
+def _timer(case_id: int, timer: Timer) -> dict[str, Any]:
+    return {
+        "case_id": case_id,
+        "engine_id": timer.id,
+        "element": timer.element,
+        "name": timer.name,
+        "instant": timer.instant,
+        "deadline": timer.deadline,
+        "interrupting": timer.interrupting,
+        "rule": write_rule(timer.rule),
+        "attached_to": list(timer.attached_to),
+    }

@@ -1,0 +1,228 @@
+"""Deadlines with their ledgers, and the times during which clocks stood still."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from engine.store.base import Id, Instant, Json, metadata
+from engine.store.timing import read_rule, read_span, write_rule, write_span
+from engine.values.timing import LedgerEvent, LedgerKind, TimerRule
+
+RUNNING, PAUSED, MET, MISSED, CANCELLED = "running", "paused", "met", "missed", "cancelled"
+
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    #: The boundary timer it is drawn as.
+    Column("engine_id", String(64), nullable=False),
+    Column("element", String(120), nullable=False),
+    #: Name of the task or phase it belongs to, and that element.
+    Column("name", String(200), nullable=False),
+    Column("activity", String(120), nullable=False),
+    Column("limit_key", String(80)),
+    Column("rule", Json),
+    Column("started_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("warn_at", Instant),
+    Column("unrolled", Date),
+    #: Reaches into a year whose calendar is not announced.
+    Column("provisional", Boolean, nullable=False, default=False),
+    Column("status", String(12), nullable=False),
+    Column("extensions", Integer, nullable=False, default=0),
+    #: When the activity ended; a missed deadline may go on unended.
+    Column("ended_at", Instant),
+    Index(None, "case_id"),
+)
+
+deadline_events = Table(
+    "deadline_events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, nullable=False),
+    Column("deadline_id", ForeignKey("deadlines.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    #: Units an extension added.
+    Column("span", Json),
+    Column("document", String(200), nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("approver", String(200), nullable=False, default=""),
+    Index(None, "case_id", "deadline_id"),
+)
+
+#: Times during which every clock of a case stood still.
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("paused_at", Instant, nullable=False),
+    Column("document", String(200), nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("resumed_at", Instant),
+    Column("resume_document", String(200), nullable=False, default=""),
+    Index(None, "case_id"),
+)
+
+
+@dataclass(frozen=True)
+class DeadlineRow:
+    """A deadline of a case, over or not."""
+
+    id: int
+    case_id: int
+    engine_id: str
+    element: str
+    name: str
+    activity: str
+    limit_key: str | None
+    rule: TimerRule | None
+    started_at: datetime
+    due_at: datetime
+    warn_at: datetime | None
+    unrolled: date | None
+    provisional: bool
+    status: str
+    extensions: int
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PauseRow:
+    """A time during which the clocks of a case stood still."""
+
+    id: int
+    paused_at: datetime
+    document: str
+    reason: str
+    resumed_at: datetime | None
+    resume_document: str
+
+
+def deadlines_of(session: Session, case_id: int) -> list[DeadlineRow]:
+    """Every deadline a case had, in the order they started."""
+    return _deadlines(session, deadlines.c.case_id == case_id)
+
+
+def unended(session: Session, case_id: int) -> list[DeadlineRow]:
+    """The deadlines of activities still going on."""
+    return _deadlines(session, deadlines.c.case_id == case_id, deadlines.c.ended_at.is_(None))
+
+
+def deadline(session: Session, deadline_id: int) -> DeadlineRow | None:
+    """One deadline."""
+    found = _deadlines(session, deadlines.c.id == deadline_id)
+    return found[0] if found else None
+
+
+def _deadlines(session: Session, *conditions: Any) -> list[DeadlineRow]:
+    rows = session.execute(select(deadlines).where(*conditions).order_by(deadlines.c.id))
+    return [DeadlineRow(**{**row._mapping, "rule": read_rule(row.rule)}) for row in rows]
+
+
+def add_deadline(session: Session, values: Mapping[str, Any]) -> int:
+    """Start a deadline."""
+    stored = {**values, "rule": write_rule(values["rule"])}
+    made: int = session.execute(
+        insert(deadlines).returning(deadlines.c.id).values(**stored)
+    ).scalar_one()
+    return made
+
+
+def change_deadline(session: Session, deadline_id: int, **values: Any) -> None:
+    """Set columns of a deadline."""
+    session.execute(update(deadlines).where(deadlines.c.id == deadline_id).values(**values))
+
+
+def add_event(session: Session, case_id: int, deadline_id: int, event: LedgerEvent) -> None:
+    """Write a line of a ledger."""
+    session.execute(
+        insert(deadline_events).values(
+            case_id=case_id,
+            deadline_id=deadline_id,
+            kind=event.kind.value,
+            at=event.at,
+            span=write_span(event.span) if event.span else None,
+            document=event.document,
+            reason=event.reason,
+            approver=event.approver,
+        )
+    )
+
+
+def ledgers(session: Session, case_id: int) -> dict[int, tuple[LedgerEvent, ...]]:
+    """The ledgers of all deadlines of a case, by deadline."""
+    rows = session.execute(
+        select(deadline_events)
+        .where(deadline_events.c.case_id == case_id)
+        .order_by(deadline_events.c.deadline_id, deadline_events.c.id)
+    )
+    found: dict[int, tuple[LedgerEvent, ...]] = {}
+    for row in rows:
+        event = LedgerEvent(
+            LedgerKind(row.kind),
+            row.at,
+            read_span(row.span) if row.span else None,
+            row.document,
+            row.reason,
+            row.approver,
+        )
+        found[row.deadline_id] = (*found.get(row.deadline_id, ()), event)
+    return found
+
+
+# --- Pauses -----------------------------------------------------------------------------------
+
+
+def pauses_of(session: Session, case_id: int) -> list[PauseRow]:
+    """When the clocks of a case stood still."""
+    rows = session.execute(
+        select(
+            pauses.c.id,
+            pauses.c.paused_at,
+            pauses.c.document,
+            pauses.c.reason,
+            pauses.c.resumed_at,
+            pauses.c.resume_document,
+        )
+        .where(pauses.c.case_id == case_id)
+        .order_by(pauses.c.id)
+    )
+    return [PauseRow(**row._mapping) for row in rows]
+
+
+def add_pause(session: Session, case_id: int, at: datetime, document: str, reason: str) -> None:
+    """The clocks stop."""
+    session.execute(
+        insert(pauses).values(case_id=case_id, paused_at=at, document=document, reason=reason)
+    )
+
+
+def end_pause(session: Session, case_id: int, at: datetime, document: str) -> None:
+    """The clocks go on."""
+    session.execute(
+        update(pauses)
+        .where(pauses.c.case_id == case_id, pauses.c.resumed_at.is_(None))
+        .values(resumed_at=at, resume_document=document)
+    )

@@ -1,0 +1,162 @@
+"""What belongs to a case beside its row: bodies, the way it took, linked cases, followers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    delete,
+    insert,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from engine.store.base import Id, Instant, Json, insert_missing, metadata
+from engine.store.cases import cases
+
+#: Bodies that take part in a case: their people may read it.
+case_bodies = Table(
+    "case_bodies",
+    metadata,
+    Column("case_id", ForeignKey(cases.c.id), primary_key=True),
+    Column("body_id", Id, primary_key=True),
+    #: Whether the people of this body must not see the fields hidden from it (R15).
+    Column("blind", Boolean, nullable=False, default=False),
+    Index(None, "body_id", "case_id"),
+    sqlite_with_rowid=False,
+)
+
+#: What a case went through, one row per command: [[element, kind, [flows]], …] in order.
+passed = Table(
+    "passed",
+    metadata,
+    Column("case_id", ForeignKey(cases.c.id), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("steps", Json, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: Cases one opened from the other. No foreign key: cases may live in different partitions.
+case_links = Table(
+    "case_links",
+    metadata,
+    Column("case_id", Id, primary_key=True),
+    Column("other_id", Id, primary_key=True),
+    #: opened (this case opened the other) or opened_by
+    Column("kind", String(12), nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+follows = Table(
+    "follows",
+    metadata,
+    Column("person_id", Id, primary_key=True),
+    Column("case_id", ForeignKey(cases.c.id), primary_key=True),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+
+def set_bodies(session: Session, case_id: int, bodies: Mapping[int, bool]) -> None:
+    """Set the bodies that take part, each with whether it is blind to what is hidden from it."""
+    session.execute(delete(case_bodies).where(case_bodies.c.case_id == case_id))
+    if bodies:
+        session.execute(
+            insert(case_bodies),
+            [
+                {"case_id": case_id, "body_id": body_id, "blind": blind}
+                for body_id, blind in sorted(bodies.items())
+            ],
+        )
+
+
+def bodies_of(session: Session, case_id: int) -> dict[int, bool]:
+    """The bodies that take part, each with whether it is blind."""
+    rows = session.execute(
+        select(case_bodies.c.body_id, case_bodies.c.blind).where(case_bodies.c.case_id == case_id)
+    )
+    return {row.body_id: row.blind for row in rows}
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """What one command went through: (element, completed or cancelled, flows taken) in order."""
+
+    seq: int
+    at: datetime
+    steps: list[tuple[str, str, list[str]]]
+
+
+def add_steps(
+    session: Session,
+    case_id: int,
+    seq: int,
+    at: datetime,
+    steps: Sequence[tuple[str, str, Sequence[str]]],
+) -> None:
+    """Remember what one command went through."""
+    stored = [[element, kind, list(flows)] for element, kind, flows in steps]
+    session.execute(insert(passed).values(case_id=case_id, seq=seq, at=at, steps=stored))
+
+
+def steps_of(session: Session, case_id: int) -> list[StepRow]:
+    """The way the case took."""
+    rows = session.execute(
+        select(passed.c.seq, passed.c.at, passed.c.steps)
+        .where(passed.c.case_id == case_id)
+        .order_by(passed.c.seq)
+    )
+    return [
+        StepRow(row.seq, row.at, [(step[0], step[1], step[2]) for step in row.steps])
+        for row in rows
+    ]
+
+
+def link(session: Session, case_id: int, other_id: int, at: datetime) -> None:
+    """Remember both ways that one case opened another."""
+    for one, other, kind in ((case_id, other_id, "opened"), (other_id, case_id, "opened_by")):
+        insert_missing(session, case_links, case_id=one, other_id=other, kind=kind, at=at)
+
+
+def links_of(session: Session, case_id: int) -> list[tuple[int, str, datetime]]:
+    """(other case, kind, instant) of every link."""
+    rows = session.execute(
+        select(case_links.c.other_id, case_links.c.kind, case_links.c.at)
+        .where(case_links.c.case_id == case_id)
+        .order_by(case_links.c.at, case_links.c.other_id)
+    )
+    return [(row.other_id, row.kind, row.at) for row in rows]
+
+
+def follow(session: Session, person_id: int, case_id: int, at: datetime) -> None:
+    """A person wants to keep an eye on a case."""
+    insert_missing(session, follows, person_id=person_id, case_id=case_id, at=at)
+
+
+def unfollow(session: Session, person_id: int, case_id: int) -> None:
+    """A person no longer wants to."""
+    session.execute(
+        delete(follows).where(follows.c.person_id == person_id, follows.c.case_id == case_id)
+    )
+
+
+def followed(session: Session, person_id: int, case_ids: Iterable[int]) -> set[int]:
+    """Which of the cases the person follows."""
+    return set(
+        session.scalars(
+            select(follows.c.case_id).where(
+                follows.c.person_id == person_id, follows.c.case_id.in_(set(case_ids))
+            )
+        )
+    )
