@@ -30,7 +30,7 @@ def evaluate(
         value = _Evaluator(names, functions).value(parsed(text))
         measure(value)
     except Refused as refused:
-        raise Broken(f"expression.{refused.code}", text=text[:200], **refused.facts) from None
+        raise Broken(refused.code, text=text[:200], **refused.facts) from None
     except DubanError as error:
         raise Broken(error.code, **{**error.facts, "text": text[:200]}) from error
     except ZeroDivisionError:
@@ -75,7 +75,7 @@ class _Evaluator(simpleeval.SimpleEval):
     def _eval(self, node: ast.AST) -> Any:
         handler = self.nodes.get(type(node))
         if handler is None:
-            refuse("not_allowed", what=type(node).__name__)
+            refuse("expression.not_allowed", what=type(node).__name__)
         return handler(node)
 
     def _eval_name(self, node: ast.Name) -> Json:
@@ -84,15 +84,15 @@ class _Evaluator(simpleeval.SimpleEval):
         try:
             value = self.names[node.id]
         except KeyError:
-            refuse("unknown_name", name=node.id)
+            refuse("expression.unknown_name", name=node.id)
         return plain(value)
 
     def _eval_call(self, node: ast.Call) -> Any:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name not in self.functions:
-            refuse("unknown_function", name=name)
+            refuse("expression.unknown_function", name=name)
         if name in SIGNATURES and not fits(name, node):
-            refuse("arguments", name=name)
+            refuse("expression.arguments", name=name)
         value = super()._eval_call(node)
         measure(value)
         return value
@@ -137,20 +137,20 @@ def _multiply(left: Any, right: Any) -> Json:
 
 def _power(base: Any, exponent: Any) -> Json:
     if abs(_number(exponent)) > MAX_EXPONENT:
-        refuse("number_too_big")
+        refuse("expression.number_too_big")
     return _bounded_number(_number(base) ** _number(exponent))
 
 
 def _room_for(length: int, sample: str | list[Json]) -> None:
     if isinstance(sample, str) and length > MAX_TEXT:
-        refuse("text_too_long", maximum=MAX_TEXT)
+        refuse("expression.text_too_long", maximum=MAX_TEXT)
     if isinstance(sample, list) and length > MAX_ITEMS:
-        refuse("value_too_large", maximum=MAX_ITEMS)
+        refuse("expression.value_too_large", maximum=MAX_ITEMS)
 
 
 def _bounded_number(value: Any) -> Json:
     if isinstance(value, complex) or abs(value) > MAX_NUMBER or not math.isfinite(value):
-        refuse("number_too_big")
+        refuse("expression.number_too_big")
     return value
 
 

@@ -36,26 +36,26 @@ class _Budget:
     def spend(self, value: object, depth: int = 0) -> None:
         self.items -= 1
         if self.items < 0:
-            refuse("value_too_large", maximum=MAX_ITEMS)
+            refuse("expression.value_too_large", maximum=MAX_ITEMS)
         if isinstance(value, str):
             self._spend_text(value)
         elif isinstance(value, (int, float)):
             if abs(value) > MAX_NUMBER or not math.isfinite(value):
-                refuse("number_too_big")
+                refuse("expression.number_too_big")
         elif isinstance(value, (list, tuple, dict)):
             if depth >= MAX_DEPTH:
-                refuse("value_too_deep", maximum=MAX_DEPTH)
+                refuse("expression.value_too_deep", maximum=MAX_DEPTH)
             for part in value:
                 self.spend(part, depth + 1)
             for part in value.values() if isinstance(value, dict) else ():
                 self.spend(part, depth + 1)
         elif value is not None and not isinstance(value, Instant):
-            refuse("not_plain", what=type(value).__name__)
+            refuse("expression.not_plain", what=type(value).__name__)
 
     def _spend_text(self, value: str) -> None:
         self.text -= len(value)
         if self.text < 0:
-            refuse("text_too_long", maximum=MAX_TEXT)
+            refuse("expression.text_too_long", maximum=MAX_TEXT)
 
 
 def _copied(value: Any) -> Json:

@@ -40,11 +40,16 @@ def _assignments(text: str) -> list[_Assignment | Problem]:
             continue
         match = _ASSIGNMENT.fullmatch(line.strip())
         if len(found) >= MAX_LINES:
-            return [*found, Problem("script_too_long", {"maximum": str(MAX_LINES)}, number)]
+            return [
+                *found,
+                Problem("expression.script_too_long", {"maximum": str(MAX_LINES)}, number),
+            ]
         if match is None:
-            found.append(Problem("not_an_assignment", {"text": line.strip()[:80]}, number))
+            found.append(
+                Problem("expression.not_an_assignment", {"text": line.strip()[:80]}, number)
+            )
         elif match[1] in RESERVED:
-            found.append(Problem("reserved_name", {"name": match[1]}, number))
+            found.append(Problem("expression.reserved_name", {"name": match[1]}, number))
         else:
             found.append(_Assignment(match[1], match[2], number))
     return found
@@ -88,7 +93,7 @@ def run_script(
     assigned: dict[str, Json] = {}
     for found in _assignments(text):
         if isinstance(found, Problem):
-            raise Broken(f"expression.{found.code}", line=found.line, **found.facts)
+            raise Broken(found.code, line=found.line, **found.facts)
         value = evaluate(found.expression, _Layered(assigned, names), functions)
         assigned[found.name] = storable(value)
     return assigned

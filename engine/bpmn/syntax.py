@@ -26,8 +26,12 @@ MAX_NUMBER = 10**18
 
 KNOWN_FUNCTIONS = frozenset(SIGNATURES)
 CONSTANTS: Mapping[str, Json] = {"true": True, "false": False, "null": None}
+#: Names a token carries after a timer with ``duban:escalation`` sent it: which rung, which step.
+TOKEN_NAMES = frozenset(
+    ("level", "step", "step_name", "step_role", "step_body", "step_due", "step_people")
+)
 #: Names that must not be ids of fields or targets of assignments.
-RESERVED = KNOWN_FUNCTIONS.union(CONSTANTS, kwlist, ("case", "value", "item", "self"))
+RESERVED = KNOWN_FUNCTIONS.union(CONSTANTS, kwlist, ("case", "value", "self"), TOKEN_NAMES)
 
 _TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
@@ -101,9 +105,9 @@ def parsed(text: str) -> ast.expr:
     """The syntax tree of an expression, every node of it allowed. Raises :class:`Refused`."""
     text = text.strip()
     if not text:
-        refuse("empty")
+        refuse("expression.empty")
     if len(text) > MAX_CHARACTERS:
-        refuse("too_long", maximum=MAX_CHARACTERS)
+        refuse("expression.too_long", maximum=MAX_CHARACTERS)
     tree = _parsed(text)
     if isinstance(tree, Problem):
         refuse(tree.code, **tree.facts)
@@ -120,16 +124,16 @@ def _parsed(text: str) -> ast.expr | Problem:
 
 def _parse(text: str) -> ast.expr:
     if "\\" in text:
-        refuse("not_allowed", what="\\")
+        refuse("expression.not_allowed", what="\\")
     # Python reads ſtr as str and ｌｅｎ as len; people do not.
     if strange := next((sign for sign in _TEXTS.sub("", text) if not sign.isascii()), None):
-        refuse("not_allowed", what=strange)
+        refuse("expression.not_allowed", what=strange)
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
-        refuse("syntax", column=error.offset or 1)
+        refuse("expression.syntax", column=error.offset or 1)
     except (ValueError, RecursionError, MemoryError):
-        refuse("syntax", column=1)
+        refuse("expression.syntax", column=1)
     for node in _bounded(tree):
         _allow(node)
     return tree.body
@@ -145,32 +149,32 @@ def _bounded(tree: ast.AST) -> Iterator[ast.AST]:
         # Operators and contexts are shared objects without size of their own.
         count += sum(isinstance(node, (ast.expr, ast.keyword)) for node in level)
         if count > MAX_NODES:
-            refuse("too_many_parts", maximum=MAX_NODES)
+            refuse("expression.too_many_parts", maximum=MAX_NODES)
         yield from level
         level = [child for node in level for child in ast.iter_child_nodes(node)]
-    refuse("too_deep", maximum=MAX_DEPTH)
+    refuse("expression.too_deep", maximum=MAX_DEPTH)
 
 
 def _allow(node: ast.AST) -> None:
     if not isinstance(node, _ALLOWED):
-        refuse("not_allowed", what=type(node).__name__)
+        refuse("expression.not_allowed", what=type(node).__name__)
     match node:
         case ast.Name(id=name) if not _NAME.fullmatch(name):
-            refuse("not_allowed", what=name)
+            refuse("expression.not_allowed", what=name)
         case ast.Constant(value=value):
             _allow_constant(value)
         case ast.Call(func=called, args=arguments, keywords=keywords):
             if not isinstance(called, ast.Name):
-                refuse("not_allowed", what="call")
+                refuse("expression.not_allowed", what="call")
             named = [keyword.arg for keyword in keywords]
             if None in named or any(isinstance(argument, ast.Starred) for argument in arguments):
-                refuse("not_allowed", what="*")
+                refuse("expression.not_allowed", what="*")
         case ast.Dict(keys=keys):
             for key in keys:
                 if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
-                    refuse("not_allowed", what="{}")
+                    refuse("expression.not_allowed", what="{}")
         case ast.BinOp(op=ast.Mod(), left=ast.Constant(value=str())):
-            refuse("not_allowed", what="%")
+            refuse("expression.not_allowed", what="%")
 
 
 def _allow_constant(value: object) -> None:
@@ -178,9 +182,9 @@ def _allow_constant(value: object) -> None:
         return
     if isinstance(value, (int, float)):
         if abs(value) > MAX_NUMBER or not math.isfinite(value):
-            refuse("number_too_big")
+            refuse("expression.number_too_big")
         return
-    refuse("not_allowed", what=type(value).__name__)
+    refuse("expression.not_allowed", what=type(value).__name__)
 
 
 def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
@@ -200,11 +204,11 @@ def check(text: str, known_functions: Collection[str] = KNOWN_FUNCTIONS) -> tupl
     problems = []
     for name, call in _calls(tree):
         if name not in known_functions:
-            problems.append(Problem("unknown_function", {"name": name}))
+            problems.append(Problem("expression.unknown_function", {"name": name}))
         elif name in SIGNATURES and not fits(name, call):
-            problems.append(Problem("arguments", {"name": name}))
+            problems.append(Problem("expression.arguments", {"name": name}))
     problems += [
-        Problem("function_as_value", {"name": name})
+        Problem("expression.function_as_value", {"name": name})
         for name in sorted(_names(tree) & set(known_functions))
     ]
     return tuple(problems)

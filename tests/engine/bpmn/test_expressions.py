@@ -218,15 +218,15 @@ def test_an_unknown_name_is_named():
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("frobnicate(1)", "unknown_function"),
-        ("limit()", "arguments"),
-        ("limit('A', now(), since=now())", "arguments"),
-        ("now(1)", "arguments"),
-        ("working_days(days=3)", "arguments"),
-        ("len", "function_as_value"),
-        ("", "empty"),
-        ("a b", "syntax"),
-        ("1 +", "syntax"),
+        ("frobnicate(1)", "expression.unknown_function"),
+        ("limit()", "expression.arguments"),
+        ("limit('A', now(), since=now())", "expression.arguments"),
+        ("now(1)", "expression.arguments"),
+        ("working_days(days=3)", "expression.arguments"),
+        ("len", "expression.function_as_value"),
+        ("", "expression.empty"),
+        ("a b", "expression.syntax"),
+        ("1 +", "expression.syntax"),
     ],
 )
 def test_a_mistake_is_found_before_it_runs(text, code):
