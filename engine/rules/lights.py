@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from engine.rules.calendar import Calendar, days_between, step
-from engine.rules.periods import End, Pause, end_of, local_day, start_of
+from engine.rules.periods import End, Pause, after, end_of, local_day, passed, start_of
 from engine.values.timing import Light, Span, Unit
 
 #: Working days that may be left, at least, when the warning begins.
@@ -48,7 +48,7 @@ def warning(
     total = sum(span.amount for span in spans)
     units = {span.unit for span in spans}
     if units == {Unit.HOUR}:
-        early = found.due_at - total * _HOUR / WARNING_PART
+        early = after(found.due_at, -total * _HOUR / WARNING_PART)
         days = _last_days(found.unrolled, WARNING_DAYS, start, calendar, ())
         return max(since, min(early, start_of(days)))
     if units == {Unit.WORKING_DAY}:
@@ -148,8 +148,8 @@ def standing(
     days = calendar.working_days(local_day(at), local_day(due_at))
     if paused_since is not None:
         return Standing(colour, "paused", {"days": days})
-    if due_at != end_of(local_day(due_at)) and due_at - now < timedelta(days=2):
-        hours, rest = divmod(due_at - now, _HOUR)
+    if due_at != end_of(local_day(due_at)) and passed(now, due_at) < timedelta(days=2):
+        hours, rest = divmod(passed(now, due_at), _HOUR)
         return Standing(colour, "due_in_hours", {"hours": hours, "minutes": rest.seconds // 60})
     if local_day(due_at) == local_day(now):
         return Standing(colour, "due_today")

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from engine.rules.calendar import Calendar, days_between, step
-from engine.rules.periods import End, Pause, count, end_of, local_day, start_of
+from engine.rules.periods import End, Pause, after, count, end_of, local_day, passed, start_of
 from engine.values.timing import DayKind, DayLine, Span, Unit
 
 _HOUR = timedelta(hours=1)
+_MOMENT = timedelta(microseconds=1)
 _OFF = {DayKind.WEEKEND: "weekend", DayKind.HOLIDAY: "holiday"}
 
 
@@ -47,13 +48,13 @@ def _forward(
     spans: Sequence[Span], start: date, found: End, calendar: Calendar, pauses: Sequence[Pause]
 ) -> Iterator[DayLine]:
     # 1. Each span in turn; an extension in another unit counts on from the unrolled end.
-    after = start
+    last = start
     for span in spans:
-        until = count(span, after, calendar, pauses)
-        yield from _span(span, after, until, found, calendar, pauses)
-        after = until
+        until = count(span, last, calendar, pauses)
+        yield from _span(span, last, until, found, calendar, pauses)
+        last = until
     # 2. What the end was moved over: a stop on the last day, then days without work.
-    for day in days_between(after, found.due):
+    for day in days_between(last, found.due):
         reason = "due" if day == found.due else "rolled"
         if reason == "rolled" and _paused(day, pauses):
             reason = "paused"
@@ -61,11 +62,11 @@ def _forward(
 
 
 def _span(
-    span: Span, after: date, until: date, found: End, calendar: Calendar, pauses: Sequence[Pause]
+    span: Span, start: date, until: date, found: End, calendar: Calendar, pauses: Sequence[Pause]
 ) -> Iterator[DayLine]:
-    months = _months(span, after, calendar, pauses)
+    months = _months(span, start, calendar, pauses)
     number = 0
-    for day in days_between(after, until):
+    for day in days_between(start, until):
         kind = calendar.kind(day)
         if _paused(day, pauses):
             yield _line(calendar, day, None, "paused")
@@ -106,7 +107,7 @@ def _hours(
     day, last = local_day(since), local_day(found.due_at)
     while day != last:
         if day != local_day(since):
-            edge = start_of(day) if backward else end_of(day) + timedelta(microseconds=1)
+            edge = start_of(day) if backward else after(end_of(day), _MOMENT)
             still = any(
                 pause.paused_at <= start_of(day) and end_of(day) <= pause.resumed_at
                 for pause in pauses
@@ -121,12 +122,12 @@ def _hours(
 
 def _elapsed(since: datetime, until: datetime, pauses: Sequence[Pause]) -> timedelta:
     if until < since:
-        return since - until
+        return passed(until, since)
     still = timedelta()
     for pause in pauses:
         stopped = min(max(pause.paused_at, since), until)
-        still += max(min(pause.resumed_at, until) - stopped, timedelta())
-    return until - since - still
+        still += max(passed(stopped, min(pause.resumed_at, until)), timedelta())
+    return passed(since, until) - still
 
 
 def _months(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from engine.errors import Invalid
 from engine.rules.calendar import FIRST_YEAR, LAST_YEAR, Calendar, step
@@ -77,6 +77,16 @@ def end_of(day: date) -> datetime:
 def start_of(day: date) -> datetime:
     """0:00 of the day in the county's zone."""
     return datetime.combine(day, time(), COUNTY_ZONE)
+
+
+def after(instant: datetime, span: timedelta) -> datetime:
+    """So much real time later, in the county's zone, whatever zone the instant came in."""
+    return (instant.astimezone(UTC) + span).astimezone(COUNTY_ZONE)
+
+
+def passed(since: datetime, until: datetime) -> timedelta:
+    """The real time between two instants."""
+    return until.astimezone(UTC) - since.astimezone(UTC)
 
 
 def add_months(day: date, months: int) -> date:
@@ -166,12 +176,12 @@ def _end_in_hours(spans: Sequence[Span], since: datetime, pauses: Sequence[Pause
             raise Invalid("mixed_units", unit=span.unit.value)
         hours += checked(span).amount
     local_day(since)
-    due_at = since + hours * _HOUR
+    due_at = after(since, hours * _HOUR)
     if hours > 0:
         for pause in pauses:
             stopped = max(pause.paused_at, since)
             if stopped <= due_at and stopped < pause.resumed_at:
-                due_at += pause.resumed_at - stopped
+                due_at = after(due_at, passed(stopped, pause.resumed_at))
     day = local_day(due_at)
     return End(day, day, due_at)
 
