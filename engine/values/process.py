@@ -92,6 +92,21 @@ class Duty:
 
 
 @dataclass(frozen=True)
+class Check:
+    """A condition the entered values must meet, and what to say when they do not.
+
+    ``expression`` reads the case file and the values being entered and must be true.
+    """
+
+    expression: str
+    message: str
+    #: Field the message is shown at; empty is the form as a whole.
+    field: str = ""
+    law: str = ""
+    article: str = ""
+
+
+@dataclass(frozen=True)
 class Lane:
     """A lane is a role at a body slot of the case."""
 
@@ -113,6 +128,7 @@ class Form:
     fields: tuple[Field, ...] = ()
     basis: tuple[LegalBasis, ...] = ()
     duties: tuple[Duty, ...] = ()
+    checks: tuple[Check, ...] = ()
     #: Public stage label shown to the complainant.
     stage: str = ""
     #: What is expected, in one sentence.
