@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from engine.values.timing import Unit
+
 
 class FieldType(StrEnum):
     """Types a form field may have."""
@@ -213,3 +215,52 @@ class Finding:
     line: int | None = None
     element: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OperationShape:
+    """How a named operation is asked for."""
+
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    #: One of these must be given as well.
+    one_of: tuple[str, ...] = ()
+    #: Whether further parameters may be given: columns of a register, values of a new case.
+    open: bool = False
+
+
+#: The operations a service task may ask for. ``engine.services.operations`` performs them.
+OPERATIONS: Mapping[str, OperationShape] = {
+    "issue_document": OperationShape(("type",), ("to", "title", "body"), open=True),
+    "register": OperationShape(("register",), ("key",), open=True),
+    "publish": OperationShape((), ("document", "title", "until"), ("document", "title"), open=True),
+    "notify": OperationShape(
+        ("message",),
+        ("role", "body", "people", "party", "level"),
+        ("role", "people", "party"),
+        open=True,
+    ),
+    "open_case": OperationShape(("process",), open=True),
+    "pause_clock": OperationShape(("document", "reason")),
+    "resume_clock": OperationShape((), ("document",)),
+    "extend_clock": OperationShape(("limit", "reason", "approver")),
+}
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What a county offers to its diagrams. A part that is empty is unknown and not checked."""
+
+    roles: frozenset[str] = frozenset()
+    #: Body slots a lane may name besides those that fields of type body fill.
+    slots: frozenset[str] = frozenset()
+    #: Keys of the time-limit table with the unit each is counted in.
+    limits: Mapping[str, Unit] = field(default_factory=dict)
+    operations: Mapping[str, OperationShape] = field(default_factory=dict)
+    documents: frozenset[str] = frozenset()
+    #: Registers with the ids of their columns.
+    registers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    messages: frozenset[str] = frozenset()
+    #: Processes and decisions published already.
+    processes: frozenset[str] = frozenset()
+    decisions: frozenset[str] = frozenset()
