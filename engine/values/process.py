@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from engine.values.timing import Unit
+if TYPE_CHECKING:  # timing names legal bases of this module
+    from engine.values.timing import Unit
 
 
 class FieldType(StrEnum):
