@@ -1,0 +1,62 @@
+"""Definitions compiled for running, each once per process and kept by checksum."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from engine.bpmn import limits
+from engine.bpmn.building import Built, Role, build
+from engine.bpmn.definition import Definition
+from engine.bpmn.tokens import Scope
+from engine.errors import BadDefinition
+
+#: Definitions kept compiled; a county has some dozens in use at a time.
+_KEPT = 128
+_cache: OrderedDict[str, Compiled] = OrderedDict()
+_lock = Lock()
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A definition as nodes. Shared by all its cases and threads; nothing in it ever changes."""
+
+    checksum: str
+    main: Scope
+    scopes: Mapping[str, Scope]
+    roles: Mapping[str, Role]
+    #: Names that read as ``None`` until somebody fills them in.
+    names: frozenset[str]
+
+
+def compiled(definition: Definition) -> Compiled:
+    """The compiled definition. Raises :class:`BadDefinition` with everything that cannot run."""
+    with _lock:
+        found = _cache.get(definition.checksum)
+        if found is not None:
+            _cache.move_to_end(definition.checksum)
+            return found
+    made = _compile(definition)
+    with _lock:
+        _cache[definition.checksum] = made
+        while len(_cache) > _KEPT:
+            _cache.popitem(last=False)
+    return made
+
+
+def _compile(definition: Definition) -> Compiled:
+    findings = limits.guard(definition.models, definition.description.main)
+    if findings:
+        raise BadDefinition(findings)
+    built: Built = build(definition.models, definition.trees, definition.decisions)
+    if built.findings:
+        raise BadDefinition(tuple(built.findings))
+    return Compiled(
+        checksum=definition.checksum,
+        main=built.scopes[definition.description.main],
+        scopes=built.scopes,
+        roles=built.roles,
+        names=definition.names,
+    )

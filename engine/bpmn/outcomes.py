@@ -1,0 +1,144 @@
+"""What a case looks like from outside: open tasks, timers and messages, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn import timers
+from engine.bpmn.casefile import local_values, owner
+from engine.bpmn.compile import Compiled
+from engine.bpmn.events import DEADLINE, Boundary, Kind, Waiting
+from engine.bpmn.nodes import OPENED, unfinished
+from engine.bpmn.timers import TIMER
+from engine.bpmn.tokens import Case
+from engine.values.running import OpenMessage, OpenTask, Timer
+
+
+def open_tasks(case: Case, compiled: Compiled) -> tuple[OpenTask, ...]:
+    """The tasks people can complete now, in the order they were opened."""
+    return tuple(_open_task(task, compiled) for task in case.tasks_in_order() if is_open(task))
+
+
+def is_open(task: Any) -> bool:
+    """Whether a person can complete the task."""
+    return bool(task.task_spec.manual and task._state == TaskState.READY)
+
+
+def is_waiting(task: Any, *kinds: Kind) -> bool:
+    """Whether the task waits for an event, of one of the kinds if any are named."""
+    node = task.task_spec
+    return (
+        task._state == TaskState.WAITING
+        and isinstance(node, Waiting)
+        and (not kinds or node.trigger.kind in kinds)
+    )
+
+
+def _open_task(task: Any, compiled: Compiled) -> OpenTask:
+    node = task.task_spec
+    role = compiled.roles[node.element]
+    return OpenTask(
+        id=str(task.id),
+        element=node.element,
+        name=node.label,
+        role=role.role,
+        body=role.body,
+        opened_at=timers.read(task.internal_data[OPENED]),
+        due_at=_due_at(task),
+        local=local_values(task),
+    )
+
+
+def _due_at(task: Any) -> datetime | None:
+    """The deadline of the activity; without one, that of the phase around it."""
+    while task is not None:
+        activity = task
+        if task.task_spec.repeated_by and task.parent.task_spec.name == task.task_spec.repeated_by:
+            activity = task.parent
+        holder = activity.parent
+        if holder is not None and getattr(holder.task_spec, "main", "") == activity.task_spec.name:
+            kept = holder.internal_data.get(DEADLINE)
+            if kept:
+                return min(timers.read(at) for at in kept.values())
+        task = owner(task.workflow)
+    return None
+
+
+def waiting_timers(case: Case) -> tuple[Timer, ...]:
+    """The timers the case waits for, earliest first."""
+    waiting = [_timer(task, case) for task in case.tasks_in_order() if is_waiting(task, Kind.TIMER)]
+    return tuple(sorted(waiting, key=lambda timer: timer.instant))
+
+
+def _timer(task: Any, case: Case) -> Timer:
+    node = task.task_spec
+    kept = task.internal_data[TIMER]
+    attached: tuple[str, ...] = ()
+    if isinstance(node, Boundary):
+        main = task.parent.task_spec.main
+        attached = tuple(
+            identity
+            for child in task.parent.children
+            if child.task_spec.name == main
+            for identity in _open_inside(child, case)
+        )
+    return Timer(
+        id=str(task.id),
+        element=node.event_element,
+        name=node.event_label,
+        instant=timers.instant(kept),
+        rule=timers.rule_from_json(kept.get("rule")),
+        deadline=node.deadline,
+        interrupting=node.interrupting,
+        attached_to=attached,
+    )
+
+
+def _open_inside(task: Any, case: Case) -> Iterator[str]:
+    """Ids of the open tasks an activity consists of."""
+    if is_open(task):
+        yield str(task.id)
+    elif unfinished(task):
+        inner = case.subprocesses.get(task.id)
+        below = list(inner.tasks.values()) if inner is not None else _instances(task)
+        for child in below:
+            yield from _open_inside(child, case)
+
+
+def _instances(task: Any) -> list[Any]:
+    return [child for child in task.children if task.task_spec.name == child.task_spec.repeated_by]
+
+
+def open_messages(case: Case, compiled: Compiled) -> tuple[OpenMessage, ...]:
+    """The messages the case can take now."""
+    return tuple(
+        _message(task, compiled) for task in case.tasks_in_order() if is_waiting(task, Kind.MESSAGE)
+    )
+
+
+def _message(task: Any, compiled: Compiled) -> OpenMessage:
+    node = task.task_spec
+    role = compiled.roles[node.event_element]
+    return OpenMessage(
+        id=str(task.id),
+        element=node.event_element,
+        message=node.trigger.name,
+        name=node.event_label,
+        role=role.role,
+        body=role.body,
+    )
+
+
+def nobody_can_move(case: Case) -> list[str]:
+    """The elements tokens are stuck at, if neither people, events nor the clock can move any."""
+    stuck = []
+    for task in case.tasks_in_order():
+        if is_open(task) or is_waiting(task):
+            return []
+        if unfinished(task):
+            stuck.append(task.task_spec.element)
+    return stuck
