@@ -153,7 +153,7 @@ def _missing(bundle: Bundle, process: Process, node: Node) -> Iterator[Finding]:
 def at_node(rule: str, process: Process, node: Node, **facts: str) -> Finding:
     """A finding about a node."""
     named = {"name": node.name or node.id, **facts}
-    return xml.finding(rule, process.file, line=node.line, element=node.id, facts=named)
+    return xml.finding(rule, process.file, line=node.line, element=node.id, **named)
 
 
 # --- The description ----------------------------------------------------------------------------
@@ -165,9 +165,10 @@ def _describe(process: Process, models: Mapping[str, Process], checksum: str) ->
         checksum=checksum,
         main=process.id,
         lanes=tuple(_lane(lane) for model in models.values() for lane in model.lanes),
+        # The main process comes last: called ones may have start and end events of the same ids.
         forms={
             node.id: read_form(model, node)
-            for model in models.values()
+            for model in reversed(tuple(models.values()))
             for node in model.nodes.values()
             if node.form or node.kind == "startEvent"
         },
@@ -179,7 +180,7 @@ def _describe(process: Process, models: Mapping[str, Process], checksum: str) ->
         deadlines=tuple(mark for model in models.values() for mark in read_deadlines(model)),
         elements={
             node.id: Element(node.id, node.kind, node.name)
-            for model in models.values()
+            for model in reversed(tuple(models.values()))
             for node in model.nodes.values()
         },
     )

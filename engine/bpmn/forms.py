@@ -6,6 +6,7 @@ from engine.bpmn import xml
 from engine.bpmn.model import Node, Process, is_deadline
 from engine.bpmn.syntax import limits_named
 from engine.values.process import (
+    Check,
     DeadlineMark,
     Disclosure,
     Duty,
@@ -71,6 +72,7 @@ def read_form(process: Process, node: Node) -> Form:
         documents=tuple(said(mark, "type") for mark in xml.extensions(element, "document")),
         returns=words(task, "returns") if task is not None else (),
         verb=said(task, "verb"),
+        checks=tuple(_check(check) for check in xml.extensions(element, "check")),
     )
 
 
@@ -109,6 +111,16 @@ def read_basis(element: xml.Element) -> tuple[LegalBasis, ...]:
     return tuple(
         LegalBasis(said(basis, "law"), said(basis, "article"), xml.text(basis))
         for basis in xml.extensions(element, "basis")
+    )
+
+
+def _check(element: xml.Element) -> Check:
+    return Check(
+        expression=said(element, "expression"),
+        message=said(element, "message"),
+        field=said(element, "field"),
+        law=said(element, "law"),
+        article=said(element, "article"),
     )
 
 

@@ -6,6 +6,8 @@ left to the :class:`~engine.values.timing.Schedule`, so that a due date has one 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -240,6 +242,14 @@ def _contains(container: Json, value: Json) -> bool:
     return False if container is None else value in container
 
 
+def _digest(*values: Json) -> str:
+    """SHA-256 (hexadecimal) of the values: equal only if every one of them is unchanged."""
+    canonical = json.dumps(
+        values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
+    )
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 #: Functions that need neither clock nor calendar.
 HARMLESS: Mapping[str, Callable[..., Any]] = {
     "len": len,
@@ -256,6 +266,7 @@ HARMLESS: Mapping[str, Callable[..., Any]] = {
     "bool": bool,
     "sorted": _in_order,
     "contains": _contains,
+    "digest": _digest,
 }
 
 
@@ -291,4 +302,5 @@ SIGNATURES: Mapping[str, Signature] = {
     "bool": Signature(1, 1),
     "sorted": Signature(1, 2, ("reverse",)),
     "contains": Signature(2, 2),
+    "digest": Signature(1, 20),
 }

@@ -24,6 +24,8 @@ FLOW_NODES = frozenset(
     )
 )
 SCOPES = frozenset(("subProcess", "adHocSubProcess", "transaction"))
+#: Tasks somebody has to complete.
+PERSON_TASKS = frozenset(("userTask", "manualTask", "task"))
 ACTIVITIES = frozenset(
     (
         *("task", "userTask", "manualTask", "serviceTask", "scriptTask", "businessRuleTask"),
@@ -97,7 +99,7 @@ class Node:
     @property
     def form(self) -> bool:
         """Whether a person fills something in here."""
-        return self.kind == "userTask" or (
+        return self.kind in PERSON_TASKS or (
             (self.event == "message" or self.kind == "receiveTask")
             and self.kind
             in ("boundaryEvent", "intermediateCatchEvent", "startEvent", "receiveTask")

@@ -49,7 +49,7 @@ def complaints(root: xml.Element, name: str) -> tuple[Finding, ...]:
             "xml.schema",
             name,
             line=line or None,
-            facts={"reason": _NAMESPACE.sub("", message)[:300]},
+            reason=_NAMESPACE.sub("", message)[:300],
         )
         for line, message in messages[:MAX_COMPLAINTS]
     )

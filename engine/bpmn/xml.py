@@ -110,26 +110,26 @@ def _refuse_oversize(root: Element, name: str) -> None:
             ("attributes", attributes, MAX_ATTRIBUTES),
         ):
             if count > maximum:
-                rule = f"xml.too_many_{what}"
-                raise bad(rule, name, line=element.sourceline, maximum=str(maximum))
+                line = line_of(element)
+                raise bad("xml.too_complex", name, line=line, what=what, maximum=str(maximum))
 
 
-def bad(rule: str, name: str, *, line: int | None = None, **facts: str) -> BadDefinition:
+def bad(rule: str, file: str, /, *, line: int | None = None, **facts: str) -> BadDefinition:
     """A :class:`BadDefinition` with one finding."""
-    return BadDefinition((Finding(rule, Severity.ERROR, f"lint.{rule}", name, line, facts=facts),))
+    return BadDefinition((finding(rule, file, line=line, **facts),))
 
 
 def finding(
     rule: str,
-    name: str,
+    file: str,
+    /,
     *,
     line: int | None = None,
     element: str | None = None,
-    severity: Severity = Severity.ERROR,
-    facts: Mapping[str, str] | None = None,
+    **facts: str,
 ) -> Finding:
-    """A finding of the rule; its sentence is worded at the edge from ``lint.<rule>`` and facts."""
-    return Finding(rule, severity, f"lint.{rule}", name, line, element, facts or {})
+    """An error against the rule; its sentence is worded from ``lint.<rule>`` and the facts."""
+    return Finding(rule, Severity.ERROR, f"lint.{rule}", file, line, element, facts)
 
 
 # --- Looking into a tree ------------------------------------------------------------------------

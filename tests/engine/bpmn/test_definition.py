@@ -5,6 +5,7 @@ import pytest
 from engine.bpmn.definition import checksum_of, read
 from engine.errors import BadDefinition
 from engine.values.process import (
+    Check,
     DeadlineMark,
     Disclosure,
     Duty,
@@ -77,6 +78,8 @@ FULL = """
       <duban:basis law="行政处罚法" article="42">不得少于两人</duban:basis>
       <duban:duty rule="R1" min_officers="2" officers="verifiers" needs_certificate="supervision"
         not_completed_by="start other" not_named_in="drafters"/>
+      <duban:check expression="len(verifiers) > 1" message="至少两人" field="verifiers"
+        law="行政处罚法" article="42"/>
       <duban:document type="verification_report"/>
       <duban:field id="finding" label="结论" type="choice" disclosure="public" help="四选一"
         visible_when="subject is not None">
@@ -184,6 +187,7 @@ def test_a_form_holds_all_the_diagram_says_about_a_task():
         documents=("verification_report",),
         returns=("start",),
         verb="提交",
+        checks=(Check("len(verifiers) > 1", "至少两人", "verifiers", "行政处罚法", "42"),),
     )
 
 

@@ -34,7 +34,7 @@ class PlainDays:
         return day
 
 
-def value(text, **names):
+def value(text, /, **names):
     return evaluate(text, names, expressions.functions(NOW, PlainDays()))
 
 
@@ -193,6 +193,22 @@ def test_an_instant_in_the_case_file_can_be_counted_from_without_losing_its_day(
     again = value("working_days(0, due)", **stored)
     assert again.day == date(2026, 2, 23)
     assert isinstance(value("now()"), Instant)
+
+
+def test_a_digest_changes_with_every_part_and_with_nothing_else():
+    first = value("digest(text, files)", text="决定书", files=[1, 2])
+    assert first == value("digest(text, files)", text="决定书", files=[1, 2])
+    assert len(first) == 64
+    others = [
+        value("digest(text, files)", text="决定书。", files=[1, 2]),
+        value("digest(text, files)", text="决定书", files=[2, 1]),
+        value("digest(text)", text="决定书"),
+        value("digest(files, text)", text="决定书", files=[1, 2]),
+        value("digest(text, files)", text="决定书", files="[1, 2]"),
+    ]
+    assert len({first, *others}) == 6
+    assert value("digest({'a': 1, 'b': 2}) == digest({'b': 2, 'a': 1})")
+    assert value("digest(none) == digest(null) and digest(now()) == digest(now())", none=None)
 
 
 # --- Names ---
