@@ -391,6 +391,8 @@ class StartPage:
     form: Form
     fields: tuple[FieldView, ...] = ()
     may: Verdict = default(default_factory=lambda: Verdict(True))
+    #: Bodies for which the reader may start it; asked for when there are several.
+    bodies: tuple[BodyRow, ...] = ()
 
 
 # --- Deadlines --------------------------------------------------------------------------------
