@@ -55,7 +55,8 @@ bench: setup
 # --- The gate -------------------------------------------------------------------------------
 
 # One target per step; a new step is a new target in this list.
-CHECKS := check-format check-lint check-imports check-types check-catalogue
+CHECKS := check-format check-lint check-imports check-types check-catalogue \
+    check-processes
 
 .PHONY: test check $(CHECKS)
 test: check
@@ -79,6 +80,9 @@ check-types:
 
 check-catalogue:
 	$(BIN)/python -m engine.i18n check
+
+check-processes:
+	$(BIN)/python run.py lint processes/
 
 # --- Upkeep ---------------------------------------------------------------------------------
 
