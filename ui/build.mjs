@@ -26,8 +26,9 @@ const entries = [
 const common = {
   absWorkingDir: root,
   bundle: true,
-  legalComments: "linked",
+  legalComments: "none", // licences() names every bundled package, with its text.
   logLevel: "warning",
+  metafile: true,
   minify: true,
   nodePaths: [join(root, "node_modules")],
   outdir: dist,
@@ -53,6 +54,23 @@ function entryPoints(extension) {
     .map(({ from, to }) => ({ in: join(source, from), out: to }));
 }
 
+// Every bundled package's licence, as it asks to be passed on.
+async function licences(inputs) {
+  const packages = new Set();
+  for (const input of inputs) {
+    const found = input.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/);
+    if (found) packages.add(found[0]);
+  }
+  const texts = [];
+  for (const folder of [...packages].sort()) {
+    const { name, version, license } = JSON.parse(await readFile(join(root, folder, "package.json"), "utf8"));
+    const file = (await readdir(join(root, folder))).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
+    const text = file ? await readFile(join(root, folder, file), "utf8") : "";
+    texts.push(`${name} ${version} (${license})\n\n${text.trim()}\n`);
+  }
+  return texts.join(`\n${"-".repeat(72)}\n\n`);
+}
+
 async function* files(directory) {
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
@@ -74,8 +92,10 @@ async function manifest() {
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
-await build({ ...common, entryPoints: entryPoints(".js"), format: "esm", splitting: true });
-await build({ ...common, entryPoints: entryPoints(".css") });
+const scripts = await build({ ...common, entryPoints: entryPoints(".js"), format: "esm", splitting: true });
+const styles = await build({ ...common, entryPoints: entryPoints(".css") });
+const inputs = [scripts, styles].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+await writeFile(join(dist, "licences.txt"), await licences(inputs));
 const listed = await manifest();
 await writeFile(join(dist, "manifest.json"), `${JSON.stringify(listed, null, 2)}\n`);
 console.log(`web/static/dist: ${Object.keys(listed).length} files`);
