@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 from engine.bpmn.definition import Definition, read
@@ -87,7 +88,7 @@ def flows(*paths: str) -> str:
     found = []
     for path in paths:
         names = path.split()
-        found += [flow(one, two) for one, two in zip(names, names[1:], strict=False)]
+        found += [flow(one, two) for one, two in pairwise(names)]
     return "".join(found)
 
 
