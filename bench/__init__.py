@@ -1,0 +1,1 @@
+"""Measures Duban against the budget of its design; ``make bench`` and ``run.py bench``."""
