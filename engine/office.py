@@ -82,6 +82,8 @@ class Office:
     #: Calendars and limit tables by version, day and sector.
     schedules: Shelf[tuple[Hashable, ...], Any] = field(default_factory=lambda: Shelf(400))
     bell: Bell = field(default_factory=Bell)
+    #: Told what a unit of work was doing when it failed, and answers with the error to raise.
+    on_failure: Callable[[tuple[str, int | None], Actor, BaseException], Exception] | None = None
     #: Further things a service keeps for the life of the process, by its own name.
     kept: Shelf[str, Any] = field(default_factory=lambda: Shelf(100))
 

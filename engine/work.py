@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from engine.actor import Actor
-from engine.errors import Conflict
+from engine.errors import BadDefinition, Conflict, Forbidden, Invalid, NotFound
 from engine.store import settings as county_settings
 from engine.values.timing import COUNTY_ZONE
 
@@ -34,6 +34,10 @@ class Work:
     office: Office
     #: Loops of the worker to wake after the commit.
     wakes: set[str] = field(default_factory=set)
+    #: The verb and the case under way, for the record of a failure.
+    doing: tuple[str, int | None] = ("command", None)
+    #: What services look up once per unit of work, by their own names.
+    kept: dict[str, Any] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -51,14 +55,26 @@ def begin(office: Office, actor: Actor) -> Iterator[Work]:
 
     Raises Conflict ``busy`` when the database could not be had within its waiting time.
     """
-    with _refused_as_busy(), office.sessions.write() as session:
-        # SQLite waits for its one write lock here, so the instant is read after it.
-        session.connection()
-        work = Work(session, actor, _now(office, session), office)
-        yield work
-        session.commit()
+    work: Work | None = None
+    try:
+        with _refused_as_busy(), office.sessions.write() as session:
+            # SQLite waits for its one write lock here, so the instant is read after it.
+            session.connection()
+            work = Work(session, actor, _now(office, session), office)
+            yield work
+            session.commit()
+    except _REFUSALS:
+        raise
+    except Exception as error:  # a person's command that failed must leave a record
+        if work is None or actor.person_id is None or office.on_failure is None:
+            raise
+        raise office.on_failure(work.doing, actor, error) from error
     for loop in work.wakes:
         office.bell.ring(loop)
+
+
+#: What a command may rightly answer; anything else is a failure of the engine.
+_REFUSALS = (NotFound, Forbidden, Conflict, Invalid, BadDefinition)
 
 
 @contextmanager

@@ -23,7 +23,6 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -48,8 +47,9 @@ class Base(DeclarativeBase):
 #: Primary keys: 64 bits on PostgreSQL, the row id itself on SQLite.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
-#: A JSON value; ``None`` is SQL NULL.
-Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+#: A JSON value, kept as written: binary JSON would spell numbers anew, and a MAC would not hold.
+#: ``None`` is SQL NULL.
+Json = JSON(none_as_null=True)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

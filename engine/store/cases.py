@@ -46,6 +46,8 @@ cases = Table(
     #: The body the case is about, else the one that handles it; for lists and sector limits.
     Column("body_id", Id),
     Column("body_name", String(200), nullable=False, default=""),
+    #: Sector whose own time limits hold for the case.
+    Column("sector", String(40), nullable=False, default=""),
     #: The case file: values by field id.
     Column("data", Json, nullable=False),
     #: Message events that wait, as values of :class:`engine.values.running.OpenMessage`.
@@ -100,6 +102,7 @@ class CaseRow:
     slots: dict[str, int]
     body_id: int | None
     body_name: str
+    sector: str
     data: dict[str, JsonValue]
     messages: list[dict[str, JsonValue]] | None
     state: bytes
@@ -206,8 +209,9 @@ def by_number(session: Session, number: str) -> int | None:
     return session.execute(select(cases.c.id).where(cases.c.number == number)).scalar_one_or_none()
 
 
-def add(session: Session, values: Mapping[str, Any]) -> int:
+def add(session: Session, row: CaseRow) -> int:
     """Insert a case and give its id. The state is stored with the first :func:`save`."""
+    values = {name: value for name, value in vars(row).items() if name != "id"}
     row_id: int = session.execute(insert(cases).returning(cases.c.id).values(**values)).scalar_one()
     return row_id
 
@@ -228,6 +232,19 @@ def postpone(session: Session, case_id: int, until: datetime | None, failures: i
     session.execute(
         update(cases).where(cases.c.id == case_id).values(wake_at=until, failures=failures)
     )
+
+
+def set_chain(session: Session, case_id: int, seq: int, head: bytes) -> None:
+    """The audit chain of a locked case grew while the case itself stayed as it is."""
+    session.execute(
+        update(cases).where(cases.c.id == case_id).values(audit_seq=seq, audit_head=head)
+    )
+
+
+def due_ids(session: Session, now: datetime, rows: int) -> list[int]:
+    """Ids of cases the clock must move, earliest first."""
+    query = select(cases.c.id).where(cases.c.wake_at <= now).order_by(cases.c.wake_at, cases.c.id)
+    return list(session.scalars(query.limit(rows)))
 
 
 def next_number(session: Session, code: str, year: int) -> int:

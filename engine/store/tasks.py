@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     delete,
     insert,
+    or_,
     select,
     update,
 )
@@ -172,6 +173,18 @@ def history(session: Session, case_id: int) -> list[tuple[str, int, datetime]]:
         .order_by(tasks.c.completed_at, tasks.c.id)
     )
     return [(row.element, row.completed_by, row.completed_at) for row in rows]
+
+
+def concerns(session: Session, case_id: int, person_id: int) -> bool:
+    """Whether a person has, had or could take a task of the case by name."""
+    own = select(tasks.c.id).where(
+        tasks.c.case_id == case_id,
+        or_(tasks.c.assignee_id == person_id, tasks.c.completed_by == person_id),
+    )
+    named = select(task_performers.c.task_id).where(
+        task_performers.c.case_id == case_id, task_performers.c.person_id == person_id
+    )
+    return bool(session.execute(select(or_(own.exists(), named.exists()))).scalar())
 
 
 def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:

@@ -1,0 +1,162 @@
+"""Who may see a case, and what in it must be kept from them (R15)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.actor import Channel
+from engine.errors import NotFound
+from engine.services import definitions, shipped, slots
+from engine.store import bodies, cases, dossiers, tasks
+from engine.store.bodies import Body
+from engine.store.cases import CaseRow
+from engine.work import Work
+
+#: Machines and the operator at the console see every case.
+_TRUSTED = (Channel.CLOCK, Channel.COMMAND_LINE)
+_COUNTY = "COUNTY_GOV"
+
+
+class Seen(Protocol):
+    """As much of a case as decides who may see what."""
+
+    @property
+    def id(self) -> int:
+        """The case."""
+        ...
+
+    @property
+    def definition_id(self) -> int:
+        """Its definition."""
+        ...
+
+    @property
+    def slots(self) -> Mapping[str, int]:
+        """Bodies by slot."""
+        ...
+
+    @property
+    def started_by(self) -> int | None:
+        """Who started it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The reader of this unit of work."""
+
+    person_id: int | None
+    #: Bodies they belong to.
+    bodies: frozenset[int]
+    #: Those, the authorities above them and the units below: what is hidden from one is from all.
+    family: frozenset[int]
+    #: Sees every case of the county.
+    everything: bool
+    #: A machine or the console: nothing is hidden from it.
+    trusted: bool
+
+
+def viewer(work: Work) -> Viewer:
+    """The reader, looked up once per unit of work."""
+    found: Viewer | None = work.kept.get("viewer")
+    if found is None:
+        found = work.kept["viewer"] = _viewer(work)
+    return found
+
+
+def _viewer(work: Work) -> Viewer:
+    actor = work.actor
+    own = frozenset(membership.body_id for membership in actor.memberships)
+    wide = own.union(*(family(work, body_id) for body_id in own))
+    roles = shipped.county_roles(work.office)
+    trusted = actor.channel in _TRUSTED and actor.person_id is None
+    oversight = any(
+        membership.role in roles and roles[membership.role].oversight
+        for membership in actor.memberships
+    )
+    return Viewer(actor.person_id, own, wide, trusted or oversight, trusted)
+
+
+def family(work: Work, body_id: int) -> frozenset[int]:
+    """The department above a body and the units below it; the county itself is no family."""
+    known = _bodies(work)
+    found = {body.id for body in known.values() if body.parent_id == body_id}
+    own = known.get(body_id)
+    if own is None or own.kind == _COUNTY:
+        return frozenset()
+    above = known.get(own.parent_id) if own.parent_id is not None else None
+    if above is not None and above.kind != _COUNTY:
+        found.add(above.id)
+    return frozenset(found)
+
+
+def _bodies(work: Work) -> dict[int, Body]:
+    """Every body of the county, read at most once per unit of work."""
+    found: dict[int, Body] | None = work.kept.get("bodies")
+    if found is None:
+        found = {body.id: body for body in bodies.all_bodies(work.session)}
+        work.kept["bodies"] = found
+    return found
+
+
+def may_see(work: Work, case: Seen) -> bool:
+    """Whether the reader may know of the case at all."""
+    reader = viewer(work)
+    if reader.everything:
+        return True
+    if reader.person_id is None:
+        return False
+    if case.started_by == reader.person_id:
+        return True
+    if not reader.bodies.isdisjoint(dossiers.bodies_of(work.session, case.id)):
+        return True
+    return tasks.concerns(work.session, case.id, reader.person_id)
+
+
+def visible_case(work: Work, case_id: int) -> CaseRow:
+    """The case, if the reader may see it. Raises NotFound ``no_such_case`` otherwise."""
+    row = cases.get(work.session, case_id)
+    if row is None or not may_see(work, row):
+        raise NotFound("no_such_case", case=case_id)
+    return row
+
+
+def hidden_fields(work: Work, case: Seen) -> frozenset[str]:
+    """Ids of the fields the reader must never see in this case, wherever they would appear."""
+    reader = viewer(work)
+    if reader.trusted:
+        return frozenset()
+    description = definitions.load(work, case.definition_id).description
+    return frozenset(
+        field.id
+        for form in description.forms.values()
+        for field in form.fields
+        if any(is_blind(reader, case.slots, slot) for slot in field.hidden_from)
+    )
+
+
+def is_blind(reader: Viewer, filled: Mapping[str, int], slot: str) -> bool:
+    """Whether the reader belongs to the body in a slot, to its units or to the body above it."""
+    concerned = {filled[name] for name in (slot, slot + slots.LEGAL) if name in filled}
+    return not reader.family.isdisjoint(concerned)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the reader may see of one case."""
+
+    reader: Viewer
+    filled: Mapping[str, int]
+
+    def hides(self, hidden_from: Collection[str]) -> bool:
+        """Whether something hidden from the people of these slots is hidden from the reader."""
+        return not self.reader.trusted and any(
+            is_blind(self.reader, self.filled, slot) for slot in hidden_from
+        )
+
+
+def of_case(work: Work, case_id: int) -> Sight:
+    """The reader's sight of a case. Raises NotFound ``no_such_case`` if they may not see it."""
+    return Sight(viewer(work), visible_case(work, case_id).slots)

@@ -1,0 +1,102 @@
+"""The audit chains: append under the case's lock, read, and export for verification.
+
+Each entry's digest carries the one before it and is keyed from outside the database, so nobody with
+the database alone can change, drop or insert an entry unseen. Tails are held by the daily anchors
+(:mod:`engine.services.anchors`).
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Protocol
+
+from engine.actor import Actor
+from engine.rules import hashchain
+from engine.store import audit as chains
+from engine.store import settings
+from engine.store.audit import COUNTY, EntryRow
+from engine.values.case_pages import AuditRow
+from engine.values.running import Json
+from engine.work import Work
+
+
+class Chained(Protocol):
+    """A case held under its lock, as far as its chain goes."""
+
+    id: int
+    audit_seq: int
+    audit_head: bytes
+
+
+def append(work: Work, case: Chained | None, act: str, **facts: Json) -> None:
+    """Append to the case's chain, or to the county's own when there is no case."""
+    append_as(work, work.actor, case, act, facts)
+
+
+def append_as(
+    work: Work, actor: Actor, case: Chained | None, act: str, facts: Mapping[str, Json]
+) -> None:
+    """Append in another's name: what the clock did within a person's command, or a diagram."""
+    if case is None:
+        # Locks the county's chain until the commit; cases have chains of their own.
+        stored = settings.locked(work.session, settings.COUNTY_CHAIN, [0, ""])
+        seq, previous = stored[0], bytes.fromhex(stored[1])
+    else:
+        seq, previous = case.audit_seq, case.audit_head
+    seq += 1
+    entry = EntryRow(
+        case_id=COUNTY if case is None else case.id,
+        seq=seq,
+        at=work.now,
+        actor_id=actor.person_id,
+        actor=actor.name,
+        channel=actor.channel.value,
+        act=act,
+        facts=dict(facts),
+        digest=b"",
+    )
+    digest = digest_of(chain_key(work), previous, entry)
+    chains.add(work.session, EntryRow(**{**vars(entry), "digest": digest}))
+    if case is None:
+        settings.put(work.session, settings.COUNTY_CHAIN, [seq, digest.hex()])
+    else:
+        case.audit_seq, case.audit_head = seq, digest
+
+
+def entries(work: Work, case_id: int) -> tuple[AuditRow, ...]:
+    """The chain of a case in order. The caller has checked that the reader may see the case."""
+    return tuple(
+        AuditRow(row.seq, row.at, row.actor, row.channel, row.act, row.facts, row.digest.hex())
+        for row in chains.entries(work.session, case_id)
+    )
+
+
+def values_digest(work: Work, values: Mapping[str, Json]) -> str:
+    """What binds an entry to what was entered, without telling any of it."""
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hmac.digest(work.office.secret("values"), text.encode(), "sha256").hex()[:32]
+
+
+def chain_key(work: Work) -> bytes:
+    """The key of every chain."""
+    return work.office.secret("audit")
+
+
+def digest_of(key: bytes, previous: bytes, entry: EntryRow) -> bytes:
+    """The digest of an entry that follows ``previous``."""
+    return hashchain.digest(
+        key,
+        previous,
+        {
+            "case": entry.case_id,
+            "seq": entry.seq,
+            "at": entry.at.isoformat(),
+            "actor_id": entry.actor_id,
+            "actor": entry.actor,
+            "channel": entry.channel,
+            "act": entry.act,
+            "facts": entry.facts,
+        },
+    )

@@ -1,0 +1,298 @@
+"""The case page and the diagram with the way the case took."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from engine.services import (
+    access,
+    attachments,
+    audit,
+    deadlines,
+    definitions,
+    dockets,
+    documents,
+    duty,
+    entry,
+    moves,
+    slots,
+    task_pages,
+    timeline,
+    views,
+)
+from engine.services.dockets import Docket
+from engine.services.entry import Place
+from engine.store import bodies, cases, dossiers, incidents, people
+from engine.store import deadlines as ledger
+from engine.store import definitions as definition_store
+from engine.store import tasks as task_store
+from engine.store.cases import CaseRow
+from engine.values.case_pages import (
+    ActionView,
+    CasePage,
+    ElementTime,
+    LinkRow,
+    PathView,
+    PauseRow,
+    PersonInCase,
+    PresentTask,
+)
+from engine.values.pages import DueView, PersonRow
+from engine.values.people import Verdict
+from engine.values.running import OpenMessage, PassedKind
+from engine.work import Work
+
+
+def page(work: Work, case_id: int) -> CasePage:
+    """A case with everything its tabs show. Raises NotFound ``no_such_case``."""
+    row = access.visible_case(work, case_id)
+    docket = dockets.opened(work, row)
+    hidden = access.hidden_fields(work, row)
+    known = {found.id: found for found in attachments.of_case(work, case_id)}
+    me = work.actor.person_id
+    tasks = present_tasks(work, row)
+    return CasePage(
+        case=views.case_ref(work, row),
+        process=docket.description.process,
+        version=definitions.version_of(work, row.definition_id),
+        started_at=row.started_at,
+        started_by=row.starter,
+        finished_at=row.finished_at,
+        due=_pressing(work, row),
+        paused_since=row.paused_at,
+        bodies=views.body_rows(work, dict(sorted(row.slots.items(), key=slots.sort_key))),
+        facts=views.shown_values(
+            work, views.facts_fields(docket.description), row.data, hidden, known
+        ),
+        opinions=task_pages.opinions(work, docket, hidden, known),
+        tasks=tasks,
+        deadlines=deadlines.of_case(work, case_id),
+        pauses=tuple(
+            PauseRow(
+                found.paused_at,
+                found.document,
+                found.reason,
+                found.resumed_at,
+                found.resume_document,
+            )
+            for found in ledger.pauses_of(work.session, case_id)
+        ),
+        actions=actions(work, docket),
+        documents=documents.of_case(work, case_id),
+        attachments=tuple(known[found] for found in sorted(known)),
+        people=_people(work, row),
+        timeline=timeline.of_case(work, row),
+        audit=audit.entries(work, case_id),
+        links=_links(work, case_id),
+        basis=docket.description.process.basis,
+        followed=me is not None and bool(dossiers.followed(work.session, me, [case_id])),
+        withdraw=may_withdraw(work, docket),
+        incidents=tuple(found.id for found in incidents.open_of_case(work.session, case_id)),
+    )
+
+
+# --- Actions ----------------------------------------------------------------------------------
+
+
+def actions(work: Work, docket: Docket) -> tuple[ActionView, ...]:
+    """What may be asked for in the case now, with the form for those who may ask."""
+    found = []
+    for message in moves.waiting_messages(docket):
+        if not message.role:
+            continue
+        verdict = may_send(work, docket, message)
+        place = message_place(work, docket, message)
+        body = bodies.body(work.session, docket.slots.get(message.body, 0))
+        found.append(
+            ActionView(
+                message_id=message.id,
+                element=message.element,
+                name=message.name,
+                form=place.form,
+                body=body.name if body is not None else "",
+                may=verdict,
+                fields=entry.field_views(work, place, None, {}) if verdict else (),
+            )
+        )
+    return tuple(found)
+
+
+def may_send(work: Work, docket: Docket, message: OpenMessage) -> Verdict:
+    """Whether the reader may send a message the case waits for."""
+    if work.actor.person_id is None:
+        return Verdict(False, "people_only")
+    form = docket.form(message.element)
+    return duty.of_form(
+        work,
+        docket.id,
+        form,
+        docket.slots.get(message.body),
+        work.actor.person_id,
+        docket.data,
+    )
+
+
+def message_place(work: Work, docket: Docket, message: OpenMessage) -> Place:
+    """Where the form of a message is filled in."""
+    return Place(
+        definition=docket.definition,
+        form=docket.form(message.element),
+        data=docket.data,
+        filled=docket.slots,
+        history=tuple(duty.history(work, docket.id)),
+        case_id=docket.id,
+        hidden=access.hidden_fields(work, docket),
+        schedule=views.schedule_of(work, docket),
+    )
+
+
+def may_withdraw(work: Work, docket: Docket) -> Verdict:
+    """Who started a case may end it before its time, as long as it runs."""
+    if not docket.running:
+        return Verdict(False, "case_over")
+    if docket.started_by is None or docket.started_by != work.actor.person_id:
+        return Verdict(False, "starter_only")
+    return Verdict(True)
+
+
+# --- Parts ------------------------------------------------------------------------------------
+
+
+def present_tasks(work: Work, row: CaseRow) -> tuple[PresentTask, ...]:
+    """Every task of the case in the order they were opened."""
+    rows = task_store.of_case(work.session, row.id)
+    names = people.names_of_people(
+        work.session,
+        {one for task in rows for one in (task.assignee_id, task.completed_by) if one},
+    )
+    where = bodies.names_of_bodies(work.session, {task.body_id for task in rows if task.body_id})
+    return tuple(
+        PresentTask(
+            element=task.element,
+            name=task.name,
+            role=task.role,
+            body=where.get(task.body_id or 0, ""),
+            status=task.status,
+            opened_at=task.opened_at,
+            task_id=task.id,
+            assignee=names.get(task.assignee_id or 0, ""),
+            due=task_pages.due(work, row, task),
+            completed_at=task.completed_at,
+            completed_by=names.get(task.completed_by or 0, ""),
+        )
+        for task in rows
+    )
+
+
+def _pressing(work: Work, row: CaseRow) -> DueView:
+    found = deadlines.most_pressing(ledger.unended(work.session, row.id))
+    return DueView() if found is None else views.deadline(work, row, found, ()).due
+
+
+def _people(work: Work, row: CaseRow) -> tuple[PersonInCase, ...]:
+    did: dict[int, list[str]] = {}
+    has: dict[int, list[str]] = {}
+    last: dict[int, datetime] = {}
+    for task in task_store.of_case(work.session, row.id):
+        if task.completed_by is not None and task.completed_at is not None:
+            did.setdefault(task.completed_by, []).append(task.name)
+            last[task.completed_by] = task.completed_at
+        elif task.status == task_store.OPEN and task.assignee_id is not None:
+            has.setdefault(task.assignee_id, []).append(task.name)
+    ids = [*did, *(one for one in has if one not in did)]
+    facts = people.facts(work.session, ids)
+    where = bodies.names_of_bodies(
+        work.session, {m.body_id for one in facts.values() for m in one.memberships}
+    )
+    return tuple(
+        PersonInCase(
+            PersonRow(
+                one,
+                facts[one].name,
+                tuple(dict.fromkeys(where[m.body_id] for m in facts[one].memberships)),
+                tuple(dict.fromkeys(m.role for m in facts[one].memberships)),
+            ),
+            tuple(dict.fromkeys(did.get(one, ()))),
+            tuple(dict.fromkeys(has.get(one, ()))),
+            last.get(one),
+        )
+        for one in ids
+        if one in facts
+    )
+
+
+def _links(work: Work, case_id: int) -> tuple[LinkRow, ...]:
+    rows = []
+    for other_id, kind, at in dossiers.links_of(work.session, case_id):
+        other = cases.get(work.session, other_id)
+        visible = other is not None and access.may_see(work, other)
+        rows.append(LinkRow(kind, at, views.case_ref(work, other) if visible and other else None))
+    return tuple(rows)
+
+
+# --- The diagram ------------------------------------------------------------------------------
+
+
+def path(work: Work, case_id: int) -> PathView:
+    """The diagram with what was passed, where the case stands, and what is late."""
+    row = access.visible_case(work, case_id)
+    definition = definitions.load(work, row.definition_id)
+    elements = definition.description.elements
+    passed: dict[str, None] = {}
+    cancelled: dict[str, None] = {}
+    flows: dict[str, None] = {}
+    for step in dossiers.steps_of(work.session, case_id):
+        for element, kind, taken in step.steps:
+            target = passed if kind == PassedKind.COMPLETED.value else cancelled
+            target.setdefault(element)
+            flows.update(dict.fromkeys(taken))
+    tasks = task_store.of_case(work.session, case_id)
+    present = [task.element for task in tasks if task.status == task_store.OPEN]
+    late = [
+        task.element
+        for task in tasks
+        if task.status == task_store.OPEN
+        and row.paused_at is None
+        and task.due_at is not None
+        and task.due_at < work.now
+    ]
+    late += [
+        found.activity
+        for found in ledger.unended(work.session, case_id)
+        if row.paused_at is None and found.due_at < work.now
+    ]
+    sources = definition_store.sources(work.session, row.definition_id)
+    stored = definition_store.get(work.session, row.definition_id)
+    return PathView(
+        xml=sources[stored.main].decode("utf-8", "replace"),
+        elements=elements,
+        passed=tuple(passed),
+        cancelled=tuple(one for one in cancelled if one not in passed),
+        flows=tuple(flows),
+        present=tuple(dict.fromkeys(present)),
+        overdue=tuple(dict.fromkeys(late)),
+        times=_times(work, tasks),
+    )
+
+
+def _times(work: Work, tasks: list[task_store.TaskRow]) -> tuple[ElementTime, ...]:
+    """Time spent in each user task, all rounds together."""
+    found: dict[str, list[task_store.TaskRow]] = {}
+    for task in tasks:
+        found.setdefault(task.element, []).append(task)
+    return tuple(
+        ElementTime(
+            element=element,
+            name=rows[0].name,
+            times=len(rows),
+            entered_at=rows[0].opened_at,
+            left_at=rows[-1].completed_at,
+            seconds=int(
+                sum(
+                    ((task.completed_at or work.now) - task.opened_at).total_seconds()
+                    for task in rows
+                )
+            ),
+        )
+        for element, rows in found.items()
+    )

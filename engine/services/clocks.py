@@ -1,0 +1,193 @@
+"""The clocks of a case follow the engine: live timers, deadlines and their ledgers.
+
+A deadline starts with its boundary timer. It is *met* when its activity is completed before the
+instant, *missed* when the instant comes first, *cancelled* when something else ends the activity.
+A missed deadline stays on the case until its activity ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from engine.actor import CLOCK
+from engine.rules.deadlines import CountySchedule
+from engine.services import audit, schedules
+from engine.services.dockets import Docket
+from engine.store import deadlines as ledger
+from engine.store import timers
+from engine.store.deadlines import DeadlineRow, PauseRow
+from engine.store.timers import TimerRow
+from engine.values.acts import Act
+from engine.values.running import Outcome, Passed, PassedKind, Timer
+from engine.values.timing import COUNTY_ZONE, LedgerEvent, LedgerKind, TimerRule
+from engine.work import Work
+
+
+@dataclass(frozen=True)
+class Fired:
+    """A timer whose instant came."""
+
+    element: str
+    name: str
+
+
+def schedule(work: Work, docket: Docket) -> CountySchedule:
+    """The calendar and the limits in force on the day the case started."""
+    on = docket.started_at.astimezone(COUNTY_ZONE).date()
+    return schedules.for_case(work, on, docket.sector or None)
+
+
+def follow(work: Work, docket: Docket, outcome: Outcome) -> tuple[Fired, ...]:
+    """Bring timers and deadlines in line with what the engine waits for; the timers that fired."""
+    before = timers.live(work.session, docket.id)
+    waiting = {timer.id for timer in outcome.timers}
+    fired = [row for row in before if row.engine_id not in waiting and row.instant <= work.now]
+    open_deadlines = ledger.unended(work.session, docket.id)
+    _end(work, docket, open_deadlines, waiting, outcome)
+    known = {row.engine_id: row for row in open_deadlines}
+    for timer in outcome.timers:
+        if not timer.deadline:
+            continue
+        row = known.get(timer.id)
+        if row is None:
+            _start(work, docket, timer)
+        elif row.due_at != timer.instant:
+            ledger.change_deadline(work.session, row.id, due_at=timer.instant)
+    timers.replace(work.session, docket.id, outcome.timers)
+    # A cycle's or a throw-away timer between two commits was never stored, and never waited.
+    return tuple(Fired(row.element, row.name) for row in fired)
+
+
+def record_fired(work: Work, docket: Docket, fired: Iterable[Fired]) -> None:
+    """The clock's own lines in the chain of the case, whoever's command found them due."""
+    for timer in fired:
+        audit.append_as(
+            work,
+            CLOCK,
+            docket,
+            Act.TIMER_FIRED,
+            {"element": timer.element, "name": timer.name},
+        )
+
+
+def _start(work: Work, docket: Docket, timer: Timer) -> None:
+    marks = {mark.element: mark for mark in docket.description.deadlines}
+    mark = marks.get(timer.element)
+    activity = mark.attached_to if mark is not None else timer.element
+    drawn = docket.description.elements.get(activity)
+    warn_at = unrolled = None
+    provisional = False
+    started_at = work.now
+    if timer.rule is not None:
+        found = schedule(work, docket).explain(timer.rule)
+        warn_at, unrolled, provisional = found.warn_at, found.unrolled, found.provisional
+        started_at = timer.rule.since
+    deadline_id = ledger.add_deadline(
+        work.session,
+        {
+            "case_id": docket.id,
+            "engine_id": timer.id,
+            "element": timer.element,
+            "name": drawn.name if drawn is not None and drawn.name else timer.name,
+            "activity": activity,
+            "limit_key": timer.rule.limit if timer.rule is not None else None,
+            "rule": timer.rule,
+            "started_at": started_at,
+            "due_at": timer.instant,
+            "warn_at": warn_at,
+            "unrolled": unrolled,
+            "provisional": provisional,
+            "status": ledger.PAUSED if docket.paused_at is not None else ledger.RUNNING,
+        },
+    )
+    ledger.add_event(
+        work.session, docket.id, deadline_id, LedgerEvent(LedgerKind.STARTED, started_at)
+    )
+    if docket.paused_at is not None:
+        ledger.add_event(
+            work.session, docket.id, deadline_id, LedgerEvent(LedgerKind.PAUSED, work.now)
+        )
+
+
+def _end(
+    work: Work,
+    docket: Docket,
+    rows: Sequence[DeadlineRow],
+    waiting: set[str],
+    outcome: Outcome,
+) -> None:
+    for row in rows:
+        ended = _ended(row, outcome.passed) or outcome.finished
+        if row.engine_id in waiting and not outcome.finished:
+            continue
+        if row.status == ledger.MISSED:
+            if ended:
+                ledger.change_deadline(work.session, row.id, ended_at=work.now)
+            continue
+        if row.due_at <= work.now and docket.paused_at is None:
+            kind, at = LedgerKind.MISSED, row.due_at
+        elif PassedKind.COMPLETED in _kinds(row, outcome.passed):
+            kind, at = LedgerKind.MET, work.now
+        else:
+            kind, at = LedgerKind.CANCELLED, work.now
+        ledger.add_event(work.session, docket.id, row.id, LedgerEvent(kind, at))
+        over = kind is not LedgerKind.MISSED or ended
+        ledger.change_deadline(
+            work.session,
+            row.id,
+            status=kind.value,
+            ended_at=work.now if over else None,
+        )
+        if kind is LedgerKind.MISSED:
+            audit.append_as(
+                work,
+                CLOCK,
+                docket,
+                Act.DEADLINE_MISSED,
+                {"name": row.name, "element": row.activity, "due": row.due_at.isoformat()},
+            )
+
+
+def _kinds(row: DeadlineRow, passed: Iterable[Passed]) -> set[PassedKind]:
+    return {step.kind for step in passed if step.element == row.activity}
+
+
+def _ended(row: DeadlineRow, passed: Iterable[Passed]) -> bool:
+    return bool(_kinds(row, passed))
+
+
+def events_for(
+    rule: TimerRule,
+    pauses: Iterable[PauseRow],
+    rows: Iterable[DeadlineRow],
+    ledgers: dict[int, tuple[LedgerEvent, ...]],
+) -> tuple[LedgerEvent, ...]:
+    """What happened to the clock a rule is counted on.
+
+    Every pause of the case after the clock started, and the extensions granted to the deadline of
+    the same limit that started with it: the whole ladder moves with its deadline.
+    """
+    found: list[LedgerEvent] = []
+    for pause in pauses:
+        if pause.resumed_at is not None and pause.resumed_at <= rule.since:
+            continue
+        found.append(LedgerEvent(LedgerKind.PAUSED, max(pause.paused_at, rule.since)))
+        if pause.resumed_at is not None:
+            found.append(LedgerEvent(LedgerKind.RESUMED, pause.resumed_at))
+    if rule.limit is not None:
+        for row in rows:
+            if row.rule is not None and (row.rule.limit, row.rule.since) == (
+                rule.limit,
+                rule.since,
+            ):
+                found += [
+                    event for event in ledgers.get(row.id, ()) if event.kind is LedgerKind.EXTENDED
+                ]
+                break
+    return tuple(found)
+
+
+def live(work: Work, docket: Docket) -> list[TimerRow]:
+    """The timers the case waits for."""
+    return timers.live(work.session, docket.id)

@@ -1,0 +1,131 @@
+"""A docket: one case held under its lock, as a command works on it.
+
+``held`` locks the case first and writes it back once, at the end, guarded by its revision.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from engine.errors import Broken, Conflict, NotFound
+from engine.services import definitions
+from engine.store import cases, search
+from engine.store.cases import CaseRow
+from engine.values.process import Description, Form
+from engine.values.running import Json
+from engine.work import Work
+
+if TYPE_CHECKING:
+    from engine.bpmn.definition import Definition
+
+_COLUMNS = tuple(column.name for column in fields(CaseRow))
+
+
+@dataclass
+class Docket(CaseRow):
+    """A case whose row this unit of work has locked. Change attributes; ``held`` writes them."""
+
+    definition: Definition
+    #: Whether its bodies are on record; not yet for a case that is being started.
+    placed: bool = False
+    #: The columns as read.
+    before: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def description(self) -> Description:
+        """The definition in plain values."""
+        return self.definition.description
+
+    @property
+    def running(self) -> bool:
+        """Whether anything can still happen in the case."""
+        return self.status == cases.RUNNING
+
+    def form(self, element: str) -> Form:
+        """The form of an element of this case's definition."""
+        found = self.description.forms.get(element)
+        if found is None:
+            raise Broken("no_form", element=element)
+        return found
+
+
+@contextmanager
+def held(work: Work, case_id: int) -> Iterator[Docket]:
+    """Lock a case, work on it, write it back. Raises NotFound ``no_such_case``."""
+    row = cases.lock(work.session, case_id)
+    if row is None:
+        raise NotFound("no_such_case", case=case_id)
+    work.doing = (work.doing[0], case_id)
+    docket = opened(work, row)
+    yield docket
+    write(work, docket)
+
+
+@contextmanager
+def locked(work: Work, case_id: int) -> Iterator[CaseRow]:
+    """Lock a case to add to its chain only: works on one whose state is damaged, too."""
+    row = cases.lock(work.session, case_id)
+    if row is None:
+        raise NotFound("no_such_case", case=case_id)
+    yield row
+    cases.set_chain(work.session, case_id, row.audit_seq, row.audit_head)
+
+
+def opened(work: Work, row: CaseRow) -> Docket:
+    """The docket of a case already locked. Raises Broken ``state_damaged``."""
+    key = state_key(work)
+    if not hmac.compare_digest(row.state_mac, mac(key, row)):
+        raise Broken("state_damaged", case=row.id)
+    columns = {name: getattr(row, name) for name in _COLUMNS}
+    return Docket(
+        **columns,
+        definition=definitions.load(work, row.definition_id),
+        placed=True,
+        before=dict(columns),
+    )
+
+
+def write(work: Work, docket: Docket) -> None:
+    """Write what changed. Raises Conflict ``case_moved`` if another got in between."""
+    changed = {
+        name: value
+        for name in _COLUMNS
+        if (value := getattr(docket, name)) != docket.before.get(name)
+    }
+    if not changed:
+        return
+    before = docket.revision
+    docket.revision = before + 1
+    docket.state_mac = mac(state_key(work), docket)
+    changed |= {"revision": docket.revision, "state_mac": docket.state_mac}
+    if not cases.save(work.session, docket.id, before, changed):
+        raise Conflict("case_moved")
+    old = tuple(str(docket.before.get(name, "")) for name in ("number", "title", "party"))
+    new = (docket.number, docket.title, docket.party)
+    if old != new and docket.before:
+        search.reindex(work.session, docket.id, (old[0], old[1], old[2]), new)
+    docket.before = {name: getattr(docket, name) for name in _COLUMNS}
+
+
+def mac(key: bytes, row: CaseRow) -> bytes:
+    """What binds the engine's state and the case file to this case and this revision."""
+    digest = hmac.new(key, f"{row.id}|{row.revision}|".encode(), hashlib.sha256)
+    digest.update(row.state)
+    digest.update(canonical(row.data))
+    return digest.digest()
+
+
+def canonical(value: Json) -> bytes:
+    """One spelling of a JSON value, whatever database it went through."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def state_key(work: Work) -> bytes:
+    """The key of every state's MAC."""
+    return work.office.secret("state")

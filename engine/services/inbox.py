@@ -1,0 +1,239 @@
+"""The inbox of the reader: what is theirs to do, what they could take, what they did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from engine.errors import Invalid
+from engine.services import definitions, dockets, duty, views
+from engine.store import bodies, cases, inbox, people
+from engine.store.cases import BriefRow
+from engine.store.definitions import DefinitionRow
+from engine.store.inbox import Wanted
+from engine.store.tasks import TaskRow
+from engine.values.pages import (
+    COUNT_LIMIT,
+    PAGE_ROWS,
+    CaseRef,
+    DueView,
+    FilterOption,
+    Group,
+    InboxPage,
+    InboxQuery,
+    InboxRow,
+    Tab,
+)
+from engine.values.people import Verdict
+from engine.values.timing import Light
+from engine.work import Work
+
+_GROUP_OF = {Light.RED: Group.OVERDUE, Light.YELLOW: Group.SOON, Light.GREY: Group.PAUSED}
+
+
+def page(work: Work, query: InboxQuery) -> InboxPage:
+    """A page of a tab. Raises Invalid ``bad_cursor`` for a cursor that is none of ours."""
+    me = work.actor.person_id
+    if me is None:
+        return InboxPage(query, eligible=False)
+    wanted = _wanted(work, me, query)
+    rows, after = _rows(work, query, wanted)
+    free = Wanted(me, wanted.pools)
+    hidden = 0
+    if not rows and wanted.filtered and not query.after:
+        hidden = _count_all(work, query.tab, free)
+    return InboxPage(
+        query=query,
+        rows=rows,
+        counts={
+            Tab.TODO: inbox.count_todo(work.session, free, COUNT_LIMIT),
+            Tab.POOL: inbox.count_pool(work.session, free, COUNT_LIMIT),
+        },
+        groups=_groups(work, query.tab, wanted),
+        processes=tuple(FilterOption(row.process_id, row.name) for row in _processes(work)),
+        bodies=_bodies(work),
+        after=after,
+        hidden=hidden,
+        eligible=bool(work.actor.memberships),
+    )
+
+
+def _wanted(work: Work, me: int, query: InboxQuery) -> Wanted:
+    return Wanted(
+        person_id=me,
+        pools=[(one.role, one.body_id) for one in work.actor.memberships],
+        process=query.process,
+        body_id=query.body_id,
+        light=query.light,
+        now=work.now,
+    )
+
+
+def _rows(work: Work, query: InboxQuery, wanted: Wanted) -> tuple[tuple[InboxRow, ...], str]:
+    """The rows of the page and the cursor of the next; one row more is read to know of it."""
+    size = max(1, min(query.rows, PAGE_ROWS * 4))
+    if query.tab in (Tab.TODO, Tab.POOL):
+        read = inbox.todo if query.tab is Tab.TODO else inbox.pool
+        found = read(work.session, wanted, _place(query.after), size + 1)
+        more = found[:size][-1] if len(found) > size else None
+        cursor = (
+            f"{int(more.paused)}_{more.order_at.isoformat()}_{more.id}" if more is not None else ""
+        )
+        return _task_rows(work, found[:size], query.tab), cursor
+    if query.tab is Tab.DONE:
+        ended = inbox.done(work.session, wanted, _done_place(query.after), size + 1)
+        last = ended[:size][-1] if len(ended) > size else None
+        cursor = (
+            f"{last.completed_at.isoformat()}_{last.id}"
+            if last is not None and last.completed_at is not None
+            else ""
+        )
+        return _task_rows(work, ended[:size], query.tab), cursor
+    listing = inbox.started if query.tab is Tab.STARTED else inbox.followed
+    own = listing(work.session, wanted, _number(query.after), size + 1)
+    return (
+        _case_rows(work, own[:size], query.light),
+        str(own[size - 1].id) if len(own) > size else "",
+    )
+
+
+def _task_rows(work: Work, rows: Sequence[TaskRow], tab: Tab) -> tuple[InboxRow, ...]:
+    known = cases.brief(work.session, {row.case_id for row in rows})
+    names = people.names_of_people(
+        work.session, {row.assignee_id for row in rows if row.assignee_id is not None}
+    )
+    found = []
+    for row in rows:
+        case = known[row.case_id]
+        due = views.due_of_task(work, row, case.paused_at)
+        found.append(
+            InboxRow(
+                case=views.case_ref(work, case),
+                task_id=row.id,
+                name=row.name,
+                group=_group(due) if row.status == "open" else None,
+                due=due,
+                body=row.shown_body,
+                assignee=names.get(row.assignee_id or 0, ""),
+                claim=_may_claim(work, row, case.definition_id, tab),
+                opened_at=row.opened_at,
+                completed_at=row.completed_at,
+            )
+        )
+    return tuple(found)
+
+
+def _may_claim(work: Work, row: TaskRow, definition_id: int, tab: Tab) -> Verdict:
+    """Whether a row of the pool may be taken; the history is asked only where a rule needs it."""
+    if tab is not Tab.POOL:
+        return Verdict(False)
+    if work.actor.person_id is None:
+        return Verdict(False, "people_only")
+    form = definitions.load(work, definition_id).description.forms[row.element]
+    case = cases.get(work.session, row.case_id) if form.duties else None
+    if case is None:
+        return Verdict(True)
+    return duty.may_take(work, dockets.opened(work, case), row, work.actor.person_id)
+
+
+def _case_rows(work: Work, rows: Sequence[BriefRow], light: Light | None) -> tuple[InboxRow, ...]:
+    pressing = inbox.earliest_due(work.session, [row.id for row in rows])
+    found = []
+    for row in rows:
+        due = DueView()
+        if row.id in pressing:
+            due_at, warn_at, deadline_id = pressing[row.id]
+            due = views.due_of(
+                work, due_at, warn_at, paused_since=row.paused_at, deadline_id=deadline_id
+            )
+        if light is not None and due.light is not light:
+            continue
+        ref: CaseRef = views.case_ref(work, row)
+        found.append(
+            InboxRow(
+                case=ref,
+                name=row.stage,
+                group=_group(due) if row.status == cases.RUNNING else None,
+                due=due,
+                body=row.body_name,
+                opened_at=row.started_at,
+                completed_at=row.finished_at,
+            )
+        )
+    return tuple(found)
+
+
+def _group(due: DueView) -> Group:
+    return _GROUP_OF.get(due.light, Group.LATER)
+
+
+def _groups(work: Work, tab: Tab, wanted: Wanted) -> dict[Group, int]:
+    if tab not in (Tab.TODO, Tab.POOL):
+        return {}
+    count = inbox.groups_todo if tab is Tab.TODO else inbox.groups_pool
+    return {
+        Group(name): number
+        for name, number in count(work.session, wanted, work.now, COUNT_LIMIT).items()
+    }
+
+
+def _count_all(work: Work, tab: Tab, free: Wanted) -> int:
+    if tab is Tab.TODO:
+        return inbox.count_todo(work.session, free, COUNT_LIMIT)
+    if tab is Tab.POOL:
+        return inbox.count_pool(work.session, free, COUNT_LIMIT)
+    if tab is Tab.DONE:
+        return len(inbox.done(work.session, free, None, COUNT_LIMIT))
+    listing = inbox.started if tab is Tab.STARTED else inbox.followed
+    return len(listing(work.session, free, None, COUNT_LIMIT))
+
+
+def _processes(work: Work) -> list[DefinitionRow]:
+    return [row for row, definition in definitions.all_latest(work)
+            if definition.description.starts]  # fmt: skip
+
+
+def _bodies(work: Work) -> tuple[FilterOption, ...]:
+    """Bodies that can be the subject of a procedure or handle one."""
+    return tuple(
+        FilterOption(str(body.id), body.name)
+        for body in bodies.all_bodies(work.session)
+        if body.kind in ("DEPT", "TOWNSHIP")
+    )
+
+
+def _place(cursor: str) -> inbox.Place | None:
+    if not cursor:
+        return None
+    paused, _, rest = cursor.partition("_")
+    instant, _, number = rest.partition("_")
+    if paused not in ("0", "1") or not number.isdecimal():
+        raise Invalid("bad_cursor")
+    return paused == "1", _instant(instant), int(number)
+
+
+def _done_place(cursor: str) -> tuple[datetime, int] | None:
+    if not cursor:
+        return None
+    instant, _, number = cursor.partition("_")
+    if not number.isdecimal():
+        raise Invalid("bad_cursor")
+    return _instant(instant), int(number)
+
+
+def _number(cursor: str) -> int | None:
+    if not cursor:
+        return None
+    if not cursor.isdecimal():
+        raise Invalid("bad_cursor")
+    return int(cursor)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid("bad_cursor") from error
+    if found.tzinfo is None:
+        raise Invalid("bad_cursor")
+    return found

@@ -1,0 +1,225 @@
+"""Incidents: what failed is on record, is tried again, and is put right by somebody.
+
+A person's command that fails in the engine is rolled back whole; the incident is written in a
+second unit of work and the person is told its reference.
+"""
+
+from __future__ import annotations
+
+import traceback
+from datetime import timedelta
+
+from engine.actor import Actor
+from engine.errors import Broken, Conflict, DubanError, Forbidden, Invalid, NotFound
+from engine.office import Office
+from engine.services import audit, dockets, views
+from engine.store import cases
+from engine.store import incidents as store
+from engine.store.incidents import IncidentRow as Stored
+from engine.values.acts import Act
+from engine.values.case_pages import IncidentPage, IncidentRow
+from engine.values.pages import COUNT_LIMIT, PAGE_ROWS
+from engine.values.running import Json
+from engine.work import Work
+
+CLOCK_VERB = "clock"
+#: Waiting times of the clock after the first, second … failure in a row; the last one repeats.
+BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+#: As much of a traceback as is kept.
+DETAIL = 8_000
+
+
+def attach(office: Office) -> Office:
+    """From now on, what fails in this office's units of work becomes an incident."""
+    office.on_failure = lambda doing, actor, error: record_command(office, doing, actor, error)
+    return office
+
+
+def record_command(
+    office: Office, doing: tuple[str, int | None], actor: Actor, error: BaseException
+) -> Broken:
+    """Write down that a command failed; the error the person is told."""
+    verb, case_id = doing
+    with office.begin(actor) as work:
+        incident_id = _add(work, case_id, verb, error, actor.name)
+    return Broken("command_failed", reference=reference(incident_id), cause=_code(error))
+
+
+def record_clock(work: Work, case_id: int, error: BaseException) -> int:
+    """Write down that the clock could not move a case, and let it try again later."""
+    row = cases.get(work.session, case_id)
+    failures = row.failures + 1 if row is not None else 1
+    wait = BACK_OFF[min(failures, len(BACK_OFF)) - 1]
+    next_at = work.now + wait
+    cases.postpone(work.session, case_id, next_at, failures)
+    known = [
+        found
+        for found in store.open_of_case(work.session, case_id, CLOCK_VERB)
+        if found.code == _code(error)
+    ]
+    if known:
+        store.change(
+            work.session,
+            known[-1].id,
+            last_at=work.now,
+            attempts=known[-1].attempts + 1,
+            next_at=next_at,
+            detail=_detail(error),
+            facts=_facts(error),
+        )
+        return known[-1].id
+    return _add(work, case_id, CLOCK_VERB, error, work.actor.name, next_at=next_at)
+
+
+def settle_clock(work: Work, case_id: int) -> None:
+    """The clock moved the case after all."""
+    for found in store.open_of_case(work.session, case_id, CLOCK_VERB):
+        store.change(
+            work.session,
+            found.id,
+            status=store.RESOLVED,
+            resolved_at=work.now,
+            resolved_by=work.actor.name,
+            next_at=None,
+        )
+
+
+def listing(work: Work, status: str = store.OPEN, after: str = "") -> IncidentPage:
+    """Incidents, newest first, for administrators. Raises Forbidden, Invalid ``bad_cursor``."""
+    _administrator(work)
+    if after and not after.isdecimal():
+        raise Invalid("bad_cursor")
+    before = int(after) if after else None
+    rows = store.listing(work.session, status, before, PAGE_ROWS + 1)
+    shown = rows[:PAGE_ROWS]
+    return IncidentPage(
+        rows=tuple(_row(work, row) for row in shown),
+        after=str(shown[-1].id) if len(rows) > PAGE_ROWS else "",
+        open=store.count_open(work.session, COUNT_LIMIT),
+    )
+
+
+def retry(work: Work, incident_id: int) -> None:
+    """Let the clock try a case again at once; for a failed command, say that it may be tried."""
+    _administrator(work)
+    found = _open(work, incident_id)
+    if found.case_id is not None:
+        with dockets.locked(work, found.case_id) as row:
+            if found.verb == CLOCK_VERB:
+                cases.postpone(work.session, row.id, work.now, row.failures)
+                work.wake("clock")
+            audit.append(work, row, Act.INCIDENT_RETRIED, reference=reference(found.id))
+    store.change(work.session, found.id, next_at=work.now)
+
+
+def resolve(work: Work, incident_id: int, note: str) -> None:
+    """Put an incident away with a note on what was done. The note is required."""
+    _administrator(work)
+    note = " ".join(note.split())[:2000]
+    if not note:
+        raise Invalid(fields={"note": Invalid("required")})
+    found = _open(work, incident_id)
+    store.change(
+        work.session,
+        found.id,
+        status=store.RESOLVED,
+        resolved_at=work.now,
+        resolved_by=work.actor.name,
+        note=note,
+        next_at=None,
+    )
+    if found.case_id is None:
+        audit.append(work, None, Act.INCIDENT_RESOLVED, reference=reference(found.id), note=note)
+        return
+    with dockets.locked(work, found.case_id) as row:
+        audit.append(work, row, Act.INCIDENT_RESOLVED, reference=reference(found.id), note=note)
+
+
+def reference(incident_id: int) -> str:
+    """What a person is told and an administrator looks for."""
+    return f"YC-{incident_id:06d}"
+
+
+def _add(
+    work: Work,
+    case_id: int | None,
+    verb: str,
+    error: BaseException,
+    actor: str,
+    **values: object,
+) -> int:
+    made = store.add(
+        work.session,
+        case_id=case_id,
+        verb=verb,
+        code=_code(error),
+        facts=_facts(error),
+        detail=_detail(error),
+        actor=actor,
+        first_at=work.now,
+        last_at=work.now,
+        attempts=1,
+        status=store.OPEN,
+        **values,
+    )
+    if case_id is not None and cases.get(work.session, case_id) is not None:
+        with dockets.locked(work, case_id) as row:
+            audit.append(
+                work, row, Act.INCIDENT_RECORDED, reference=reference(made), code=_code(error)
+            )
+    return made
+
+
+def _row(work: Work, row: Stored) -> IncidentRow:
+    case = cases.get(work.session, row.case_id) if row.case_id is not None else None
+    return IncidentRow(
+        id=row.id,
+        reference=reference(row.id),
+        verb=row.verb,
+        code=row.code,
+        facts=row.facts,
+        first_at=row.first_at,
+        last_at=row.last_at,
+        attempts=row.attempts,
+        status=row.status,
+        case=views.case_ref(work, case) if case is not None else None,
+        next_at=row.next_at,
+        actor=row.actor,
+        detail=row.detail,
+        resolved_at=row.resolved_at,
+        resolved_by=row.resolved_by,
+        note=row.note,
+    )
+
+
+def _open(work: Work, incident_id: int) -> Stored:
+    found = store.get(work.session, incident_id)
+    if found is None:
+        raise NotFound("no_such_incident", incident=incident_id)
+    if found.status != store.OPEN:
+        raise Conflict("incident_resolved", by=found.resolved_by, at=found.resolved_at)
+    return found
+
+
+def _administrator(work: Work) -> None:
+    if not work.actor.administrator:
+        raise Forbidden("administrator_only")
+
+
+def _code(error: BaseException) -> str:
+    return error.code if isinstance(error, DubanError) else f"failure.{type(error).__name__}"
+
+
+def _facts(error: BaseException) -> dict[str, Json]:
+    if not isinstance(error, DubanError):
+        return {"message": str(error)[:500]}
+    facts = {name: str(value)[:500] for name, value in error.facts.items()}
+    if isinstance(error, Invalid) and error.fields:
+        facts["fields"] = ", ".join(
+            f"{field}: {problem.code}" for field, problem in error.fields.items()
+        )[:500]
+    return dict(facts)
+
+
+def _detail(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))[-DETAIL:]

@@ -1,0 +1,157 @@
+"""One move of a case: what the engine decided is written whole, then its operations are done.
+
+The same road for people, messages and the clock:
+
+1. the engine answers with an Outcome;
+2. the case file, slots and title follow it;
+3. timers and deadlines follow it;
+4. tasks are opened, re-dated and closed;
+5. operations are performed in order, their results kept in the case file;
+6. the docket is written once, by :func:`engine.services.dockets.held`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from engine.bpmn.runtime import CaseRun, Environment
+from engine.services import audit, clocks, operations, slots, worklist
+from engine.services.dockets import Docket
+from engine.store import bodies, cases, dossiers
+from engine.store.tasks import TaskRow
+from engine.values.acts import Act
+from engine.values.process import Description
+from engine.values.running import CaseFile, Json, OpenMessage, Outcome
+from engine.work import Work
+
+
+@dataclass(frozen=True)
+class Done:
+    """The task a person completed, and what they entered."""
+
+    task: TaskRow
+    values: CaseFile
+
+
+def environment(work: Work, docket: Docket) -> Environment:
+    """What the engine may know of the world while it moves this case."""
+    return Environment(
+        now=work.now,
+        schedule=clocks.schedule(work, docket),
+        paused=docket.paused_at is not None,
+    )
+
+
+def run(work: Work, docket: Docket) -> CaseRun:
+    """The case as the engine runs it. Raises Broken when its state is damaged."""
+    return CaseRun.load(docket.definition, docket.state, docket.data, environment(work, docket))
+
+
+def settle(work: Work, docket: Docket, outcome: Outcome, done: Done | None = None) -> None:
+    """Apply an outcome to the docket and to everything that hangs on the case."""
+    docket.data = dict(outcome.data)
+    docket.state = b"" if outcome.finished else outcome.state
+    docket.messages = [asdict(message) for message in outcome.messages] or None
+    describe(work, docket)
+    if outcome.passed:
+        docket.steps += 1
+        dossiers.add_steps(
+            work.session,
+            docket.id,
+            docket.steps,
+            work.now,
+            [(step.element, step.kind.value, step.flows) for step in outcome.passed],
+        )
+    fired = clocks.follow(work, docket, outcome)
+    if done is not None:
+        # The clock's lines come first: what was due fired before the person's act counted.
+        clocks.record_fired(work, docket, fired)
+        audit.append(
+            work,
+            docket,
+            Act.TASK_COMPLETED,
+            task=done.task.name,
+            element=done.task.element,
+            values=audit.values_digest(work, done.values),
+        )
+    else:
+        clocks.record_fired(work, docket, fired)
+    worklist.follow(work, docket, outcome, done)
+    docket.wake_at = None if docket.paused_at is not None else outcome.wake_at
+    for request in outcome.operations:
+        result = operations.perform(work, docket, request)
+        if request.result:
+            docket.data = {**docket.data, request.result: result}
+    if outcome.finished:
+        _finish(work, docket)
+
+
+def describe(work: Work, docket: Docket) -> None:
+    """Slots, title, party and bodies follow the case file."""
+    description = docket.description
+    process = description.process
+    docket.title = _text(docket.data.get(process.title)) or docket.title
+    docket.party = _text(docket.data.get(process.party)) or docket.party
+    filled = slots.fill(work, description, docket.slots, docket.data)
+    if filled != docket.slots or not docket.placed:
+        docket.slots = filled
+        docket.placed = True
+        _set_bodies(work, docket)
+    if docket.before and (docket.title, docket.body_id) != (
+        docket.before["title"],
+        docket.before["body_id"],
+    ):
+        worklist.rename(work, docket)
+
+
+def waiting_messages(docket: Docket) -> list[OpenMessage]:
+    """What may be asked for in the case now."""
+    return [OpenMessage(**stored) for stored in docket.messages or ()]
+
+
+def _set_bodies(work: Work, docket: Docket) -> None:
+    """The bodies that take part, the one the case is shown under, and its sector."""
+    blind = blind_slots(docket.description)
+    taking_part: dict[int, bool] = {}
+    for slot, body_id in docket.slots.items():
+        hidden = slot in blind or slot.removesuffix(slots.LEGAL) in blind
+        taking_part[body_id] = taking_part.get(body_id, False) or hidden
+    dossiers.set_bodies(work.session, docket.id, taking_part)
+    for slot in ("subject", "handling", "township", "delegating"):
+        if slot in docket.slots:
+            found = bodies.body(work.session, docket.slots[slot])
+            if found is not None:
+                docket.body_id, docket.body_name = found.id, found.name
+                break
+    for slot in ("handling", "subject"):
+        if slot in docket.slots:
+            found = bodies.body(work.session, docket.slots[slot])
+            if found is not None and found.sector:
+                docket.sector = found.sector
+                break
+
+
+def blind_slots(description: Description) -> frozenset[str]:
+    """Slots whose people must not see some field of this definition."""
+    return frozenset(
+        slot
+        for form in description.forms.values()
+        for field in form.fields
+        for slot in field.hidden_from
+    )
+
+
+def _finish(work: Work, docket: Docket) -> None:
+    docket.status = cases.FINISHED
+    docket.finished_at = work.now
+    docket.wake_at = None
+    docket.paused_at = None
+    docket.messages = None
+    audit.append(work, docket, Act.CASE_FINISHED, number=docket.number)
+
+
+def _text(value: Json) -> str:
+    """A title or a party from whatever kind of field holds it."""
+    if isinstance(value, str):
+        return " ".join(value.split())[:500]
+    return ""

@@ -1,0 +1,205 @@
+"""The task page: everything needed to decide, on one page."""
+
+from __future__ import annotations
+
+import hashlib
+
+from engine.services import (
+    access,
+    attachments,
+    definitions,
+    dockets,
+    documents,
+    duty,
+    entry,
+    slots,
+    tasks,
+    timeline,
+    views,
+)
+from engine.services.dockets import Docket
+from engine.services.entry import Place
+from engine.store import bodies, people
+from engine.store import deadlines as ledger
+from engine.store import tasks as store
+from engine.store.cases import CaseRow
+from engine.store.tasks import TaskRow
+from engine.values.pages import (
+    AttachmentRow,
+    Choice,
+    DueView,
+    Opinion,
+    PersonRow,
+    TaskPage,
+)
+from engine.values.people import Verdict
+from engine.work import Work
+
+
+def page(work: Work, task: TaskRow) -> TaskPage:
+    """The page of a task the reader may see."""
+    row = access.visible_case(work, task.case_id)
+    docket = dockets.opened(work, row)
+    hidden = access.hidden_fields(work, row)
+    known = {found.id: found for found in attachments.of_case(work, row.id)}
+    where = place(work, docket, task)
+    me = work.actor.person_id
+    draft = store.draft(work.session, me, tasks.place_of(task.id)) if me is not None else None
+    if draft is not None:
+        known |= entry.unbound_files(work, draft.raw)
+    assignee = _person(work, task.assignee_id)
+    body = bodies.body(work.session, task.body_id) if task.body_id is not None else None
+    done_by = people.names_of_people(work.session, [task.completed_by or 0])
+    return TaskPage(
+        id=task.id,
+        case=views.case_ref(work, row),
+        form=where.form,
+        revision=revision_of(docket, task),
+        status=task.status,
+        opened_at=task.opened_at,
+        due=due(work, row, task),
+        body=body.name if body is not None else "",
+        assignee=assignee,
+        mine=me is not None and task.assignee_id == me,
+        fields=entry.field_views(work, where, draft.raw if draft is not None else None, known),
+        draft_saved_at=draft.saved_at if draft is not None else None,
+        may=_verdicts(work, docket, task, assignee),
+        colleagues=_colleagues(work, docket, task),
+        started_at=row.started_at,
+        started_by=row.starter,
+        bodies=views.body_rows(work, dict(sorted(row.slots.items(), key=slots.sort_key))),
+        facts=views.shown_values(
+            work, views.facts_fields(docket.description), row.data, hidden, known
+        ),
+        opinions=opinions(work, docket, hidden, known),
+        documents=documents.of_case(work, row.id),
+        attachments=tuple(
+            known[found] for found in sorted(known) if known[found].case_id == row.id
+        ),
+        timeline=timeline.of_case(work, row),
+        process_basis=docket.description.process.basis,
+        completed_at=task.completed_at,
+        completed_by=done_by.get(task.completed_by or 0, ""),
+    )
+
+
+def place(work: Work, row: CaseRow, task: TaskRow) -> Place:
+    """Where the task's form is filled in."""
+    description = definitions.load(work, row.definition_id).description
+    return Place(
+        definition=definitions.load(work, row.definition_id),
+        form=description.forms[task.element],
+        data={**row.data, **(task.local or {})},
+        filled=row.slots,
+        history=tuple(duty.history(work, row.id)),
+        case_id=row.id,
+        hidden=access.hidden_fields(work, row),
+        schedule=views.schedule_of(work, row),
+    )
+
+
+def revision_of(row: CaseRow, task: TaskRow) -> int:
+    """Changes with everything the page showed that the decision may rest on.
+
+    Not the revision of the row: a reminder that fires meanwhile must not make a page stale.
+    """
+    shown = [row.data, task.assignee_id, task.status, task.local]
+    digest = hashlib.sha256(dockets.canonical(shown)).digest()
+    return int.from_bytes(digest[:6])
+
+
+def opinions(
+    work: Work, docket: Docket, hidden: frozenset[str], known: dict[int, AttachmentRow]
+) -> tuple[Opinion, ...]:
+    """What was entered at earlier steps, in order."""
+    done = [
+        row
+        for row in store.of_case(work.session, docket.id)
+        if row.status == store.COMPLETED and row.completed_at is not None
+    ]
+    done.sort(key=lambda row: (row.completed_at or row.opened_at, row.id))
+    names = people.names_of_people(work.session, [row.completed_by or 0 for row in done])
+    where = bodies.names_of_bodies(work.session, [row.body_id or 0 for row in done])
+    return tuple(
+        Opinion(
+            task_id=row.id,
+            name=row.name,
+            person=names.get(row.completed_by or 0, ""),
+            body=where.get(row.body_id or 0, ""),
+            at=row.completed_at or row.opened_at,
+            shown=views.shown_values(
+                work,
+                docket.description.forms[row.element].fields,
+                row.values or {},
+                hidden,
+                known,
+            ),
+        )
+        for row in done
+    )
+
+
+def due(work: Work, row: CaseRow, task: TaskRow) -> DueView:
+    """The due date of a task with the limit it is counted by."""
+    found = (
+        ledger.deadline(work.session, task.deadline_id) if task.deadline_id is not None else None
+    )
+    limit = views.limit_of(work, row, found.limit_key if found is not None else None)
+    return views.due_of_task(
+        work, task, row.paused_at, limit, found.provisional if found is not None else False
+    )
+
+
+def _verdicts(
+    work: Work, docket: Docket, task: TaskRow, assignee: PersonRow | None
+) -> dict[str, Verdict]:
+    """Per verb: allowed, or why not."""
+    verbs = ("complete", "save_draft", "claim", "unclaim", "reassign")
+    if work.actor.person_id is None:
+        return dict.fromkeys(verbs, Verdict(False, "people_only"))
+    if task.status != store.OPEN:
+        code = "task_done" if task.status == store.COMPLETED else "task_cancelled"
+        return dict.fromkeys(verbs, Verdict(False, code))
+    own = duty.may_take(work, docket, task, work.actor.person_id)
+    mine = task.assignee_id == work.actor.person_id
+    if assignee is not None and not mine:
+        taken = Verdict(False, "task_taken", facts={"by": assignee.name})
+        acting, taking = taken, taken
+    else:
+        acting, taking = own, Verdict(False, "task_yours") if mine else own
+    return {
+        "complete": acting,
+        "save_draft": acting,
+        "claim": taking,
+        "unclaim": tasks.may_release(work, task),
+        "reassign": tasks.may_hand_over(work, task),
+    }
+
+
+def _colleagues(work: Work, docket: Docket, task: TaskRow) -> tuple[Choice, ...]:
+    """People the task could be handed to; those a rule keeps away say which."""
+    if task.status != store.OPEN or not tasks.may_hand_over(work, task):
+        return ()
+    if task.performers is not None:
+        ids = list(task.performers)
+    elif task.body_id is not None:
+        ids = people.holders(work.session, task.role, [task.body_id])
+    else:
+        ids = []
+    known = people.facts(work.session, ids)
+    return tuple(
+        Choice(
+            str(person_id),
+            known[person_id].name,
+            verdict=duty.may_take(work, docket, task, person_id),
+        )
+        for person_id in ids
+        if person_id in known and person_id != task.assignee_id
+    )
+
+
+def _person(work: Work, person_id: int | None) -> PersonRow | None:
+    if person_id is None:
+        return None
+    names = people.names_of_people(work.session, [person_id])
+    return PersonRow(person_id, names.get(person_id, ""))

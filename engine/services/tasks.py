@@ -1,0 +1,208 @@
+"""Tasks: take, give back, hand over, keep a draft, complete."""
+
+from __future__ import annotations
+
+from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.services import access, audit, dockets, duty, entry, moves, next_steps, task_pages
+from engine.services.dockets import Docket
+from engine.store import people
+from engine.store import tasks as store
+from engine.store.tasks import TaskRow
+from engine.values.acts import Act
+from engine.values.pages import Completed, DraftSaved, Raw, TaskPage
+from engine.values.people import Verdict
+from engine.work import Work
+
+#: Roles that hand out work at their body.
+HEADS = frozenset(
+    {"enf_unit_head", "legal_head", "dept_deputy", "dept_head", "legal_office_head", "gov_office"}
+)
+
+
+def page(work: Work, task_id: int) -> TaskPage:
+    """All that a person needs to decide a task. Raises NotFound ``no_such_task``."""
+    return task_pages.page(work, _seen(work, task_id))
+
+
+def claim(work: Work, task_id: int) -> None:
+    """Take a task from the pool.
+
+    Raises Forbidden with the rule that stands against it, Conflict ``task_taken``, ``task_done``,
+    ``task_cancelled``.
+    """
+    with dockets.held(work, _seen(work, task_id).case_id) as docket:
+        task = _open(work, task_id)
+        if task.assignee_id == work.actor.person_id:
+            return
+        _refuse_taken(work, task)
+        _take(work, docket, task)
+
+
+def unclaim(work: Work, task_id: int, reason: str) -> None:
+    """Give a task back to the pool; a draft stays with its author."""
+    reason = _reason(reason)
+    with dockets.held(work, _seen(work, task_id).case_id) as docket:
+        task = _open(work, task_id)
+        verdict = may_release(work, task)
+        if not verdict:
+            raise Forbidden(verdict.code, **verdict.facts)
+        store.change(work.session, task.id, assignee_id=None, claimed_at=None)
+        audit.append(
+            work,
+            docket,
+            Act.TASK_RELEASED,
+            task=task.name,
+            element=task.element,
+            reason=reason,
+        )
+
+
+def reassign(work: Work, task_id: int, person_id: int, reason: str) -> None:
+    """Hand a task to somebody else, who must be free to act on it (R1–R14)."""
+    reason = _reason(reason)
+    with dockets.held(work, _seen(work, task_id).case_id) as docket:
+        task = _open(work, task_id)
+        verdict = may_hand_over(work, task)
+        if not verdict:
+            raise Forbidden(verdict.code, **verdict.facts)
+        verdict = duty.may_take(work, docket, task, person_id)
+        if not verdict:
+            raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
+        store.change(work.session, task.id, assignee_id=person_id, claimed_at=work.now)
+        names = people.names_of_people(work.session, [person_id])
+        audit.append(
+            work,
+            docket,
+            Act.TASK_REASSIGNED,
+            task=task.name,
+            element=task.element,
+            to=names.get(person_id, ""),
+            reason=reason,
+        )
+
+
+def save_draft(work: Work, task_id: int, raw: Raw) -> DraftSaved:
+    """Keep what was typed. Never refuses its author: text also survives a task that was lost."""
+    task = _seen(work, task_id)
+    kept = {key: texts for key, texts in entry.clean(raw).items() if not key.startswith("_")}
+    kept.pop("csrf_token", None)
+    if work.actor.person_id is None:
+        raise Forbidden("people_only")
+    store.save_draft(
+        work.session, work.actor.person_id, place_of(task_id), task.case_id, kept, work.now
+    )
+    row = access.visible_case(work, task.case_id)
+    place = task_pages.place(work, row, task)
+    return DraftSaved(work.now, entry.visible_ids(work, place, kept))
+
+
+def complete(work: Work, task_id: int, raw: Raw, revision: int | None = None) -> Completed:
+    """Complete a task with what was entered.
+
+    Raises Invalid with an error per field, Forbidden with the rule, Conflict ``task_done``,
+    ``task_cancelled``, ``task_taken``, ``case_moved`` when the page the text was typed on is stale.
+    """
+    with dockets.held(work, _seen(work, task_id).case_id) as docket:
+        # 1. Is it still there, and is it this person's to complete?
+        task = _open(work, task_id)
+        if task.assignee_id != work.actor.person_id:
+            _refuse_taken(work, task)
+            _take(work, docket, task)
+        if revision is not None and revision != task_pages.revision_of(docket, task):
+            raise Conflict("case_moved")
+        # 2. What was entered.
+        place = task_pages.place(work, docket, task)
+        values = entry.parse(work, place, raw)
+        # 3. The rules once more, now with the people named in the values.
+        verdict = duty.may_complete(work, docket, task, _person(work), values)
+        if not verdict:
+            raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
+        entry.bind_files(work, place, docket.id, values)
+        # 4. The engine moves; everything it decided is written.
+        try:
+            outcome = moves.run(work, docket).complete(task.engine_id, values)
+        except Conflict as error:
+            # A timer that ends the right to act was due before this completion.
+            raise Conflict("task_cancelled", task=task.name) from error
+        moves.settle(work, docket, outcome, moves.Done(task, values))
+        store.drop_draft(work.session, _person(work), place_of(task_id))
+        return next_steps.after(work, docket, task.name)
+
+
+def place_of(task_id: int) -> str:
+    """The key of a task's drafts."""
+    return f"task:{task_id}"
+
+
+def may_release(work: Work, task: TaskRow) -> Verdict:
+    """Whether the reader may give the task back."""
+    if task.assignee_id != work.actor.person_id or task.assignee_id is None:
+        return Verdict(False, "task_not_yours")
+    if task.performers == [work.actor.person_id]:
+        return Verdict(False, "named_alone")
+    return Verdict(True)
+
+
+def may_hand_over(work: Work, task: TaskRow) -> Verdict:
+    """Whether the reader may give the task to somebody else: its holder, or who leads the body."""
+    if task.assignee_id is not None and task.assignee_id == work.actor.person_id:
+        return Verdict(True)
+    if task.body_id is not None and any(work.actor.holds(role, task.body_id) for role in HEADS):
+        return Verdict(True)
+    return Verdict(False, "not_yours_to_hand_over")
+
+
+# --- Refusals ---------------------------------------------------------------------------------
+
+
+def _seen(work: Work, task_id: int) -> TaskRow:
+    task = store.get(work.session, task_id)
+    if task is None:
+        raise NotFound("no_such_task", task=task_id)
+    access.visible_case(work, task.case_id)
+    return task
+
+
+def _open(work: Work, task_id: int) -> TaskRow:
+    """The task as it is now that its case is locked."""
+    task = store.get(work.session, task_id)
+    if task is None:
+        raise NotFound("no_such_task", task=task_id)
+    if task.status == store.COMPLETED:
+        names = people.names_of_people(work.session, [task.completed_by or 0])
+        raise Conflict(
+            "task_done",
+            task=task.name,
+            by=names.get(task.completed_by or 0, ""),
+            at=task.completed_at,
+        )
+    if task.status != store.OPEN:
+        raise Conflict("task_cancelled", task=task.name)
+    return task
+
+
+def _refuse_taken(work: Work, task: TaskRow) -> None:
+    if task.assignee_id is not None:
+        names = people.names_of_people(work.session, [task.assignee_id])
+        raise Conflict("task_taken", task=task.name, by=names.get(task.assignee_id, ""))
+
+
+def _take(work: Work, docket: Docket, task: TaskRow) -> None:
+    verdict = duty.may_take(work, docket, task, _person(work))
+    if not verdict:
+        raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
+    store.change(work.session, task.id, assignee_id=work.actor.person_id, claimed_at=work.now)
+    audit.append(work, docket, Act.TASK_CLAIMED, task=task.name, element=task.element)
+
+
+def _person(work: Work) -> int:
+    if work.actor.person_id is None:
+        raise Forbidden("people_only")
+    return work.actor.person_id
+
+
+def _reason(text: str) -> str:
+    reason = " ".join(text.split())[:1000]
+    if not reason:
+        raise Invalid(fields={"reason": Invalid("required")})
+    return reason

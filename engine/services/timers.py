@@ -1,0 +1,83 @@
+"""The clock: claim cases that are due and move them, each on its own.
+
+1. A batch of due cases is locked, earliest first; cases others hold are passed over.
+2. Each is moved inside a savepoint: what fails is undone alone, becomes an incident and is tried
+   again later, so that it never stands in the way of the others.
+3. The batch commits once. Should that fail, its cases are taken one by one.
+
+A timer fires at its own instant (:mod:`engine.bpmn.runtime`): a period that begins when another
+ends counts from there, however late the clock came by, and a case due several times over goes
+through them in order.
+"""
+
+from __future__ import annotations
+
+from engine import work as units
+from engine.actor import CLOCK
+from engine.errors import Conflict, DubanError
+from engine.office import Office
+from engine.services import dockets, incidents, moves
+from engine.store import cases
+from engine.store.cases import CaseRow
+from engine.work import Work
+
+#: Cases moved in one transaction.
+BATCH = 100
+#: Moves of one case in a row: a case that is due again at once comes back in the next batch.
+MOVES = 50
+
+VERB = "clock"
+
+
+def tick(office: Office) -> int:
+    """Move what is due; how many cases were claimed. A full batch means there may be more."""
+    try:
+        with office.begin(CLOCK) as work:
+            rows = cases.claim_due(work.session, work.now, BATCH)
+            for row in rows:
+                _move_safely(work, row)
+    except (Conflict, DubanError):
+        raise
+    except Exception:  # whatever one case did to the batch, the others must move
+        return _one_by_one(office)
+    return len(rows)
+
+
+def _one_by_one(office: Office) -> int:
+    """The same cases, each in a unit of work of its own."""
+    with office.read(CLOCK) as work:
+        due = cases.due_ids(work.session, work.now, BATCH)
+    for case_id in due:
+        try:
+            with office.begin(CLOCK) as work:
+                row = cases.claim_one_due(work.session, work.now, case_id)
+                if row is not None:
+                    _move_safely(work, row)
+        except Exception as error:  # a failing case must not stop the others
+            with office.begin(CLOCK) as work:
+                incidents.record_clock(work, case_id, error)
+    return len(due)
+
+
+def _move_safely(work: Work, row: CaseRow) -> None:
+    try:
+        with units.attempt(work):
+            move(work, row)
+    except Exception as error:  # a failing case becomes an incident and is tried later
+        incidents.record_clock(work, row.id, error)
+
+
+def move(work: Work, row: CaseRow) -> None:
+    """Fire what is due in a case that is locked."""
+    docket = dockets.opened(work, row)
+    for _ in range(MOVES):
+        if docket.wake_at is None or docket.wake_at > work.now:
+            break
+        before = docket.wake_at
+        moves.settle(work, docket, moves.run(work, docket).advance())
+        if docket.wake_at == before:
+            break
+    if docket.failures:
+        docket.failures = 0
+        incidents.settle_clock(work, docket.id)
+    dockets.write(work, docket)

@@ -1,0 +1,142 @@
+"""Task rows follow the engine: opened, dated, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from engine.services import duty
+from engine.services.dockets import Docket
+from engine.store import deadlines as ledger
+from engine.store import tasks, timers
+from engine.store.tasks import END_OF_TIME, TaskRow
+from engine.values.running import CaseFile, Json, OpenTask, Outcome
+from engine.work import Work
+
+if TYPE_CHECKING:
+    from engine.services.moves import Done
+
+
+def follow(work: Work, docket: Docket, outcome: Outcome, done: Done | None) -> None:
+    """Open what became open, move due dates, close what is no longer open."""
+    stored = {row.engine_id: row for row in tasks.open_of_case(work.session, docket.id)}
+    wanted = {task.id: task for task in outcome.tasks}
+    dates = _Dates(work, docket)
+    _close(work, [row for key, row in stored.items() if key not in wanted], done)
+    for key, task in wanted.items():
+        row = stored.get(key)
+        if row is None:
+            _open(work, docket, task, dates)
+        elif task.due_at != row.due_at:
+            tasks.change(work.session, row.id, **dates.of(task))
+    for task in outcome.tasks:
+        stage = docket.description.forms[task.element].stage
+        if stage:
+            docket.stage = stage
+
+
+def rename(work: Work, docket: Docket) -> None:
+    """Open tasks show the case's present title and body."""
+    tasks.rename(work.session, docket.id, docket.title, docket.body_id, docket.body_name)
+
+
+class _Dates:
+    """Due dates of tasks with the deadlines they come from, read at most once per move."""
+
+    def __init__(self, work: Work, docket: Docket) -> None:
+        self._work = work
+        self._docket = docket
+        self._known: tuple[list[ledger.DeadlineRow], dict[str, ledger.DeadlineRow]] | None = None
+
+    def of(self, task: OpenTask) -> dict[str, object]:
+        """The columns that date a task."""
+        if task.due_at is None:
+            return {
+                "due_at": None,
+                "warn_at": None,
+                "order_at": END_OF_TIME,
+                "deadline_id": None,
+            }
+        rows, by_task = self._read()
+        found = by_task.get(task.id)
+        if found is None or found.due_at != task.due_at:
+            same = [row for row in rows if row.due_at == task.due_at]
+            found = same[-1] if same else None
+        return {
+            "due_at": task.due_at,
+            "warn_at": found.warn_at if found is not None else None,
+            "order_at": task.due_at,
+            "deadline_id": found.id if found is not None else None,
+        }
+
+    def _read(self) -> tuple[list[ledger.DeadlineRow], dict[str, ledger.DeadlineRow]]:
+        if self._known is None:
+            session, case_id = self._work.session, self._docket.id
+            rows = ledger.unended(session, case_id)
+            by_engine_id = {row.engine_id: row for row in rows}
+            by_task = {
+                task_id: by_engine_id[timer.engine_id]
+                for timer in timers.live(session, case_id)
+                if timer.deadline and timer.engine_id in by_engine_id
+                for task_id in timer.attached_to
+            }
+            self._known = (rows, by_task)
+        return self._known
+
+
+def _close(work: Work, gone: list[TaskRow], done: Done | None) -> None:
+    for row in gone:
+        if done is not None and row.id == done.task.id:
+            tasks.close(
+                work.session,
+                [row.id],
+                status=tasks.COMPLETED,
+                completed_at=work.now,
+                completed_by=work.actor.person_id,
+                values=dict(done.values),
+            )
+        else:
+            tasks.close(work.session, [row.id], status=tasks.CANCELLED, completed_at=work.now)
+
+
+def _open(work: Work, docket: Docket, task: OpenTask, dates: _Dates) -> None:
+    form = docket.form(task.element)
+    performers = named_people(form.performer, task.local, docket.data)
+    row = {
+        "case_id": docket.id,
+        "engine_id": task.id,
+        "element": task.element,
+        "name": task.name,
+        "role": task.role,
+        "slot": task.body,
+        "body_id": docket.slots.get(task.body),
+        "performers": performers,
+        "restricted": performers is not None,
+        "assignee_id": None,
+        "opened_at": task.opened_at,
+        "paused": docket.paused_at is not None,
+        "process_id": docket.process_id,
+        "process_name": docket.process_name,
+        "number": docket.number,
+        "title": docket.title,
+        "shown_body_id": docket.body_id,
+        "shown_body": docket.body_name,
+        "local": dict(task.local) or None,
+        **dates.of(task),
+    }
+    made = tasks.add(work.session, [row])[0]
+    if performers is not None and len(performers) == 1:
+        # Named alone, and free to act: it is that person's without having to be taken.
+        opened = tasks.get(work.session, made)
+        if opened is not None and duty.may_take(work, docket, opened, performers[0]):
+            tasks.change(work.session, made, assignee_id=performers[0], claimed_at=work.now)
+
+
+def named_people(field_id: str, local: Mapping[str, Json], data: CaseFile) -> list[int] | None:
+    """The people a performer field names; ``None`` when there is no such field or nobody in it."""
+    if not field_id:
+        return None
+    value = local.get(field_id, data.get(field_id))
+    found = value if isinstance(value, list) else [value]
+    people = sorted({one for one in found if isinstance(one, int) and not isinstance(one, bool)})
+    return people or None

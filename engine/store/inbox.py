@@ -1,0 +1,240 @@
+"""The inbox: bounded counts and keyset pages over open tasks, done tasks and cases.
+
+Every list reads one partial index in its order; nothing counts further than it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from engine.store.cases import BRIEF, BriefRow, cases
+from engine.store.dossiers import follows
+from engine.store.tasks import (
+    IN_POOL,
+    IS_ASSIGNED,
+    IS_DONE,
+    IS_OPEN,
+    TaskRow,
+    task_performers,
+    tasks,
+)
+from engine.values.timing import Light
+
+#: (paused, order_at, id) of the last row of a page.
+Place = tuple[bool, datetime, int]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a page of tasks asks for."""
+
+    person_id: int
+    #: (role, body) of each membership, for the pool.
+    pools: Sequence[tuple[str, int]] = ()
+    process: str = ""
+    body_id: int | None = None
+    light: Light | None = None
+    now: datetime | None = None
+
+    @property
+    def filtered(self) -> bool:
+        """Whether the filters may hide something."""
+        return bool(self.process or self.body_id is not None or self.light is not None)
+
+
+def todo(session: Session, wanted: Wanted, after: Place | None, rows: int) -> list[TaskRow]:
+    """Open tasks of a person, by due date, paused ones last."""
+    query = _filtered(select(tasks).where(IS_ASSIGNED, _assigned(wanted)), wanted)
+    return _page(session, query, after, rows)
+
+
+def pool(session: Session, wanted: Wanted, after: Place | None, rows: int) -> list[TaskRow]:
+    """Open tasks a person could take: of each role they hold, and those that name them."""
+    parts = [_after(_filtered(part, wanted), after, rows) for part in _pools(wanted)]
+    if not parts:
+        return []
+    joined = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    found = session.execute(
+        select(joined).order_by(joined.c.paused, joined.c.order_at, joined.c.id).limit(rows)
+    )
+    return [TaskRow(**row._mapping) for row in found]
+
+
+def count_todo(session: Session, wanted: Wanted, most: int) -> int:
+    """How many open tasks a person has, no further than ``most``."""
+    return _count(
+        session, _filtered(select(tasks.c.id).where(IS_ASSIGNED, _assigned(wanted)), wanted), most
+    )
+
+
+def count_pool(session: Session, wanted: Wanted, most: int) -> int:
+    """How many tasks a person could take, no further than ``most``."""
+    left = most
+    for part in _pools(wanted, tasks.c.id):
+        left -= _count(session, _filtered(part, wanted), left)
+        if left <= 0:
+            break
+    return most - left
+
+
+def groups_todo(session: Session, wanted: Wanted, now: datetime, most: int) -> dict[str, int]:
+    """How many of a person's tasks are in each group."""
+    base = _filtered(select(tasks.c.id).where(IS_ASSIGNED, _assigned(wanted)), wanted)
+    return {
+        name: _count(session, base.where(condition), most)
+        for name, condition in _groups(now).items()
+    }
+
+
+def groups_pool(session: Session, wanted: Wanted, now: datetime, most: int) -> dict[str, int]:
+    """The same for the pool."""
+    found = dict.fromkeys(_groups(now), 0)
+    for part in _pools(wanted, tasks.c.id):
+        base = _filtered(part, wanted)
+        for name, condition in _groups(now).items():
+            found[name] = min(found[name] + _count(session, base.where(condition), most), most)
+    return found
+
+
+def done(
+    session: Session, wanted: Wanted, after: tuple[datetime, int] | None, rows: int
+) -> list[TaskRow]:
+    """Tasks a person completed, newest first."""
+    query = _filtered(
+        select(tasks).where(IS_DONE, tasks.c.completed_by == wanted.person_id), wanted
+    )
+    if after is not None:
+        query = query.where(tuple_(tasks.c.completed_at, tasks.c.id) < tuple_(*after))
+    found = session.execute(
+        query.order_by(tasks.c.completed_at.desc(), tasks.c.id.desc()).limit(rows)
+    )
+    return [TaskRow(**row._mapping) for row in found]
+
+
+def started(session: Session, wanted: Wanted, before: int | None, rows: int) -> list[BriefRow]:
+    """Cases a person started, newest first."""
+    return _cases(session, wanted, cases.c.started_by == wanted.person_id, before, rows)
+
+
+def followed(session: Session, wanted: Wanted, before: int | None, rows: int) -> list[BriefRow]:
+    """Cases a person follows, newest first."""
+    own = select(follows.c.case_id).where(follows.c.person_id == wanted.person_id)
+    return _cases(session, wanted, cases.c.id.in_(own), before, rows)
+
+
+def most_urgent(session: Session, person_id: int) -> int | None:
+    """The open task of a person that is due first."""
+    return session.execute(
+        select(tasks.c.id)
+        .where(IS_ASSIGNED, tasks.c.assignee_id == person_id)
+        .order_by(tasks.c.paused, tasks.c.order_at, tasks.c.id)
+        .limit(1)
+    ).scalar_one_or_none()
+
+
+def earliest_due(
+    session: Session, case_ids: Collection[int]
+) -> dict[int, tuple[datetime, datetime | None, int | None]]:
+    """(due, warning, deadline) of the most pressing open task of each case."""
+    rows = session.execute(
+        select(tasks.c.case_id, tasks.c.due_at, tasks.c.warn_at, tasks.c.deadline_id)
+        .where(tasks.c.case_id.in_(set(case_ids)), IS_OPEN, tasks.c.due_at.isnot(None))
+        .order_by(tasks.c.case_id, tasks.c.due_at.desc())
+    )
+    return {row.case_id: (row.due_at, row.warn_at, row.deadline_id) for row in rows}
+
+
+# --- Parts ------------------------------------------------------------------------------------
+
+
+def _assigned(wanted: Wanted) -> ColumnElement[bool]:
+    return tasks.c.assignee_id == wanted.person_id
+
+
+def _pools(wanted: Wanted, *columns: Any) -> list[Select[Any]]:
+    asked = columns or (tasks,)
+    found: list[Select[Any]] = [
+        select(*asked).where(IN_POOL, tasks.c.role == role, tasks.c.body_id == body_id)
+        for role, body_id in dict.fromkeys(wanted.pools)
+    ]
+    named = select(task_performers.c.task_id).where(task_performers.c.person_id == wanted.person_id)
+    found.append(
+        select(*asked).where(IS_OPEN, tasks.c.assignee_id.is_(None), tasks.c.id.in_(named))
+    )
+    return found
+
+
+def _filtered(query: Select[Any], wanted: Wanted) -> Select[Any]:
+    if wanted.process:
+        query = query.where(tasks.c.process_id == wanted.process)
+    if wanted.body_id is not None:
+        query = query.where(tasks.c.shown_body_id == wanted.body_id)
+    if wanted.light is not None and wanted.now is not None:
+        query = query.where(_light(wanted.light, wanted.now))
+    return query
+
+
+def _light(light: Light, now: datetime) -> ColumnElement[bool]:
+    due, warn, closed = tasks.c.due_at, tasks.c.warn_at, tasks.c.completed_at
+    going = and_(closed.is_(None), tasks.c.paused.is_(False))
+    conditions: dict[Light, ColumnElement[bool]] = {
+        Light.NONE: due.is_(None),
+        Light.GREY: and_(closed.is_(None), tasks.c.paused.is_(True)),
+        Light.RED: and_(going, due < now),
+        Light.YELLOW: and_(going, due >= now, warn <= now),
+        Light.GREEN: and_(going, due >= now, or_(warn.is_(None), warn > now)),
+        Light.BLUE: closed <= due,
+        Light.VIOLET: closed > due,
+    }
+    return conditions[light]
+
+
+def _groups(now: datetime) -> dict[str, ColumnElement[bool]]:
+    going = tasks.c.paused.is_(False)
+    due, warn = tasks.c.due_at, tasks.c.warn_at
+    return {
+        "overdue": and_(going, due < now),
+        "soon": and_(going, due >= now, warn <= now),
+        "later": and_(going, or_(due.is_(None), and_(due >= now, or_(warn.is_(None), warn > now)))),
+        "paused": tasks.c.paused.is_(True),
+    }
+
+
+def _after(query: Select[Any], after: Place | None, rows: int) -> Select[Any]:
+    if after is not None:
+        query = query.where(tuple_(tasks.c.paused, tasks.c.order_at, tasks.c.id) > tuple_(*after))
+    return query.order_by(tasks.c.paused, tasks.c.order_at, tasks.c.id).limit(rows)
+
+
+def _page(session: Session, query: Select[Any], after: Place | None, rows: int) -> list[TaskRow]:
+    return [TaskRow(**row._mapping) for row in session.execute(_after(query, after, rows))]
+
+
+def _count(session: Session, query: Select[Any], most: int) -> int:
+    some = query.limit(most).subquery()
+    found: int = session.execute(select(func.count()).select_from(some)).scalar_one()
+    return found
+
+
+def _cases(
+    session: Session,
+    wanted: Wanted,
+    condition: ColumnElement[bool],
+    before: int | None,
+    rows: int,
+) -> list[BriefRow]:
+    query = select(*BRIEF).where(condition)
+    if wanted.process:
+        query = query.where(cases.c.process_id == wanted.process)
+    if wanted.body_id is not None:
+        query = query.where(cases.c.body_id == wanted.body_id)
+    if before is not None:
+        query = query.where(cases.c.id < before)
+    found = session.execute(query.order_by(cases.c.id.desc()).limit(rows))
+    return [BriefRow(**row._mapping) for row in found]

@@ -1,0 +1,64 @@
+"""Read-only questions over several tables: counts and look-ups for lists and choices."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.store.bodies import bodies
+from engine.store.cases import RUNNING, cases
+from engine.store.deadlines import deadlines
+from engine.store.people import memberships, people
+
+
+def running_cases(session: Session, process_id: str, now: datetime, most: int) -> tuple[int, int]:
+    """How many cases of a process run, and how many of them are late; both bounded."""
+    going = (
+        select(cases.c.id)
+        .where(cases.c.process_id == process_id, cases.c.status == RUNNING)
+        .limit(most)
+        .subquery()
+    )
+    running: int = session.execute(select(func.count()).select_from(going)).scalar_one()
+    late = (
+        select(cases.c.id)
+        .where(
+            cases.c.process_id == process_id,
+            cases.c.status == RUNNING,
+            cases.c.paused_at.is_(None),
+            select(deadlines.c.id)
+            .where(
+                deadlines.c.case_id == cases.c.id,
+                deadlines.c.ended_at.is_(None),
+                deadlines.c.due_at < now,
+            )
+            .exists(),
+        )
+        .limit(most)
+        .subquery()
+    )
+    overdue: int = session.execute(select(func.count()).select_from(late)).scalar_one()
+    return running, overdue
+
+
+def bodies_with_roles(session: Session, roles: Collection[str]) -> list[tuple[int, str, str]]:
+    """(id, name, kind) of active bodies at which an active person holds one of the roles."""
+    rows = session.execute(
+        select(bodies.c.id, bodies.c.name, bodies.c.kind)
+        .where(
+            bodies.c.active,
+            select(memberships.c.person_id)
+            .join(people, people.c.id == memberships.c.person_id)
+            .where(
+                memberships.c.body_id == bodies.c.id,
+                memberships.c.role.in_(set(roles)),
+                people.c.active,
+            )
+            .exists(),
+        )
+        .order_by(bodies.c.id)
+    )
+    return [(row.id, row.name, row.kind) for row in rows]

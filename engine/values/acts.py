@@ -1,0 +1,84 @@
+"""What an audit entry may say happened. The timeline words each by its code."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """Codes of audit entries, with the facts each carries."""
+
+    #: number, process, version
+    CASE_STARTED = "case_started"
+    #: number
+    CASE_FINISHED = "case_finished"
+    #: reason
+    CASE_WITHDRAWN = "case_withdrawn"
+    #: other (number of the case opened)
+    CASE_OPENED = "case_opened"
+    #: task, element
+    TASK_CLAIMED = "task_claimed"
+    #: task, element, reason
+    TASK_RELEASED = "task_released"
+    #: task, element, to, reason
+    TASK_REASSIGNED = "task_reassigned"
+    #: task, element, values (keyed digest of what was entered)
+    TASK_COMPLETED = "task_completed"
+    #: name, element, values
+    MESSAGE_SENT = "message_sent"
+    #: name, element
+    TIMER_FIRED = "timer_fired"
+    #: name, element, due
+    DEADLINE_MISSED = "deadline_missed"
+    #: document, reason
+    CLOCK_PAUSED = "clock_paused"
+    #: document, days
+    CLOCK_RESUMED = "clock_resumed"
+    #: name, limit, reason, approver, due_before, due
+    CLOCK_EXTENDED = "clock_extended"
+    #: name, due_before, due
+    DEADLINE_RECALCULATED = "deadline_recalculated"
+    #: reference, code
+    INCIDENT_RECORDED = "incident_recorded"
+    #: reference
+    INCIDENT_RETRIED = "incident_retried"
+    #: reference, note
+    INCIDENT_RESOLVED = "incident_resolved"
+    # The county's own chain.
+    #: process, version, checksum, note
+    DEFINITION_PUBLISHED = "definition_published"
+    #: days, now
+    CLOCK_ADVANCED = "clock_advanced"
+    #: limits, holidays
+    TIMING_SEEDED = "timing_seeded"
+    #: layer, days
+    CALENDAR_CHANGED = "calendar_changed"
+    #: login, source
+    SIGNED_IN = "signed_in"
+    #: login, source
+    SIGN_IN_THROTTLED = "sign_in_throttled"
+    #: login, administrator
+    PERSON_ADDED = "person_added"
+    #: login, active
+    PERSON_CHANGED = "person_changed"
+    #: login
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  # the name of an act
+    #: login, body, role
+    MEMBERSHIP_GRANTED = "membership_granted"
+    #: login, body, role
+    MEMBERSHIP_REVOKED = "membership_revoked"
+    #: bodies, people
+    DEMO_SEEDED = "demo_seeded"
+    # What operations and people add to a case.
+    #: name, sha256, size, field
+    FILE_ATTACHED = "file_attached"
+    #: type, number, title, sha256, template
+    DOCUMENT_ISSUED = "document_issued"
+    #: register, key, revision
+    REGISTER_WRITTEN = "register_written"
+    #: title, number, publication
+    PUBLISHED = "published"
+    #: title, reason
+    PUBLICATION_WITHDRAWN = "publication_withdrawn"
+    #: message, level, people, mail
+    NOTIFIED = "notified"

@@ -1,0 +1,1 @@
+"""Drives time: loops that tick. The database decides who acts; here is only the beat."""
