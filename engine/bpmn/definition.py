@@ -214,10 +214,16 @@ def names_set_by(process: Process) -> Iterator[str]:
     for node in process.nodes.values():
         for mark in xml.extensions(node.element, "field"):
             yield said(mark, "id")
+        yield from repeated_names(node)
+    yield from names_computed_by(process)
+
+
+def names_computed_by(process: Process) -> Iterator[str]:
+    """Names written by scripts and operations rather than by people."""
+    for node in process.nodes.values():
         if node.kind == "scriptTask":
             yield from script_names(script_of(node))[1]
         yield said(operation_of(node), "result")
-        yield from repeated_names(node)
 
 
 def repeated_names(node: Node) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.bpmn import xml
-from engine.bpmn.xml import bpmn, duban
+from engine.bpmn.xml import bpmn
 
 #: Elements a token can be at, by the local name of their tag.
 FLOW_NODES = frozenset(
@@ -342,4 +342,4 @@ def called_by(node: Node) -> str:
 
 def is_deadline(node: Node) -> bool:
     """Whether the timer is marked as the deadline of what it sits on."""
-    return next(node.element.iter(duban("deadline")), None) is not None
+    return xml.extension(node.element, "deadline") is not None

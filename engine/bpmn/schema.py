@@ -29,6 +29,7 @@ _FILES = {
 }
 #: A schema object keeps the log of its last run, so only one thread may use it at a time.
 _LOCK = Lock()
+_DOUBLE = re.compile("atomic type 'xs:ID'")
 _NAMESPACE = re.compile(r"\{[^{}]*\}")
 
 
@@ -37,21 +38,29 @@ def complaints(root: xml.Element, name: str) -> tuple[Finding, ...]:
     kind = xml.namespace(root)
     if kind not in _FILES:
         return ()
+    twice = _double_ids(root)
     with _LOCK:
         schema = _schema(kind)
         messages = _streamed(root, schema)
         # The library computes a path for each complaint that has a line: quadratic in a hostile
         # file. So the fast way, which has no lines and does not see double ids, decides.
-        if len(messages) + _double_ids(root) <= MAX_COMPLAINTS:
-            messages = _with_lines(root, schema)
-    return tuple(
-        xml.finding(
-            "xml.schema",
-            name,
-            line=line or None,
-            reason=_NAMESPACE.sub("", message)[:300],
-        )
-        for line, message in messages[:MAX_COMPLAINTS]
+        if len(messages) + len(twice) <= MAX_COMPLAINTS:
+            messages = [
+                (line, message)
+                for line, message in _with_lines(root, schema)
+                if not (_DOUBLE.search(message) and line in {line for line, _id in twice})
+            ]
+    return (
+        *(
+            xml.finding("structure.duplicate_id", name, line=line, element=id, id=id)
+            for line, id in twice[:MAX_COMPLAINTS]
+        ),
+        *(
+            xml.finding(
+                "xml.schema", name, line=line or None, reason=_NAMESPACE.sub("", message)[:300]
+            )
+            for line, message in messages[:MAX_COMPLAINTS]
+        ),
     )
 
 
@@ -64,9 +73,17 @@ def _streamed(root: xml.Element, schema: etree.XMLSchema) -> list[tuple[int, str
     return []
 
 
-def _double_ids(root: xml.Element) -> int:
-    ids = [element.get("id") for element in root.iter() if element.get("id")]
-    return len(ids) - len(set(ids))
+def _double_ids(root: xml.Element) -> list[tuple[int, str]]:
+    """Ids given for a second time, with their lines. Our own fields have names, not ids."""
+    seen: set[str] = set()
+    twice = []
+    for element in root.iter():
+        id = element.get("id")
+        if id and xml.namespace(element) != xml.DUBAN:
+            if id in seen:
+                twice.append((xml.line_of(element), id))
+            seen.add(id)
+    return twice
 
 
 def _with_lines(root: xml.Element, schema: etree.XMLSchema) -> list[tuple[int, str]]:
