@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from engine.errors import DubanError, Invalid
 from engine.rules.tables import Problems, load, rows
 from engine.values.running import Json
+from engine.values.timing import COUNTY_ZONE
 
 
 class ColumnType(StrEnum):
@@ -126,17 +127,25 @@ def take(register: Register, values: Mapping[str, Json]) -> dict[str, Json]:
     return taken
 
 
+def local_day(value: Json) -> date:
+    """The day a date or an instant falls on in the county: expressions of a diagram yield both.
+
+    Raises Invalid ``not_a_date``.
+    """
+    try:
+        instant = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise Invalid("not_a_date", value=value) from None
+    return (instant if instant.tzinfo is None else instant.astimezone(COUNTY_ZONE)).date()
+
+
 def _taken(type: ColumnType, value: Json) -> Json:
     if type in (ColumnType.BODY, ColumnType.PERSON):
         if isinstance(value, bool) or not isinstance(value, int):
             raise Invalid("not_a_number", value=value)
         return value
     if type is ColumnType.DATE:
-        try:
-            # An instant is kept as its day: the expressions of a diagram yield both.
-            return date.fromisoformat(str(value)[:10]).isoformat()
-        except ValueError:
-            raise Invalid("not_a_date", value=value) from None
+        return local_day(value).isoformat()
     if type in (ColumnType.NUMBER, ColumnType.MONEY):
         try:
             number = Decimal(str(value))

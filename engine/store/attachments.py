@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Index, Row, String, Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine.store.base import Id, Instant, affected, metadata
+from engine.store.base import Id, Instant, metadata
 
 attachments = Table(
     "attachments",
@@ -91,11 +91,17 @@ def bind(session: Session, ids: Iterable[int], case_id: int, field: str) -> None
     )
 
 
-def forget_unbound(session: Session, before: datetime) -> int:
-    """Delete files uploaded for cases that were never started; how many."""
+def forget_unbound(session: Session, before: datetime) -> set[str]:
+    """Delete files uploaded for cases that were never started; their hashes."""
     gone = session.execute(
-        delete(attachments).where(
-            attachments.c.case_id.is_(None), attachments.c.uploaded_at < before
-        )
+        delete(attachments)
+        .where(attachments.c.case_id.is_(None), attachments.c.uploaded_at < before)
+        .returning(attachments.c.sha256)
     )
-    return affected(gone)
+    return set(gone.scalars())
+
+
+def uses(session: Session, sha256: str) -> bool:
+    """Whether any attachment is kept under this hash."""
+    query = select(attachments.c.id).where(attachments.c.sha256 == sha256).limit(1)
+    return session.execute(query).one_or_none() is not None

@@ -38,6 +38,8 @@ documents = Table(
     Column("template_sha256", String(64), nullable=False),
     #: public, redact, internal
     Column("disclosure", String(20), nullable=False),
+    #: Slots whose people must not read it, for it prints a field that is hidden from them (R15).
+    Column("hidden_from", Json, nullable=False),
     #: Paragraphs the public may read; NULL for a document that is never published.
     Column("public_text", Json),
 )
@@ -80,6 +82,7 @@ class Document:
     sha256: str
     template_sha256: str
     disclosure: str
+    hidden_from: list[str]
     public_text: list[str] | None
 
 
@@ -128,6 +131,12 @@ def of_case(session: Session, case_id: int) -> list[Document]:
     """The documents of a case in the order they were issued."""
     query = select(documents).where(documents.c.case_id == case_id).order_by(documents.c.id)
     return [_document(row) for row in session.execute(query)]
+
+
+def uses(session: Session, sha256: str) -> bool:
+    """Whether any document is kept under this hash."""
+    query = select(documents.c.id).where(documents.c.sha256 == sha256).limit(1)
+    return session.execute(query).one_or_none() is not None
 
 
 def latest(session: Session, case_id: int, type: str) -> Document | None:

@@ -62,6 +62,8 @@ class FileStore:
         """Give the content its place. Content that is there already is left alone."""
         target = self._place(arrived.sha256)
         if target.exists():
+            # Marks it as wanted again: see :meth:`discard`.
+            os.utime(target)
             return
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         arrived.path.chmod(0o440)
@@ -97,6 +99,14 @@ class FileStore:
             except FileNotFoundError:
                 continue  # Another process swept it, or the upload just ended.
         return removed
+
+    def discard(self, sha256: str, before: datetime) -> bool:
+        """Remove content nothing refers to, unless it was kept again after an instant."""
+        place = self._place(sha256)
+        if not place.is_file() or place.stat().st_mtime >= before.timestamp():
+            return False
+        place.unlink()
+        return True
 
     def _place(self, sha256: str) -> Path:
         if not ADDRESS.fullmatch(sha256):

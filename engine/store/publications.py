@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, Json, affected, metadata
+from engine.store.bodies import Body, bodies
 from engine.store.registers import like
 from engine.values.running import Json as JsonValue
 
@@ -125,6 +126,13 @@ def shown(
     return [
         _publication(row) for row in session.execute(query.order_by(table.id.desc()).limit(rows))
     ]
+
+
+def publishers(session: Session) -> list[Body]:
+    """The bodies that ever published something."""
+    used = select(publications.c.body_id).distinct()
+    rows = session.execute(select(bodies).where(bodies.c.id.in_(used)).order_by(bodies.c.id))
+    return [Body(**row._mapping) for row in rows]
 
 
 def withdraw(session: Session, publication_id: int, at: datetime, by: int, because: str) -> bool:

@@ -1,0 +1,295 @@
+"""Official documents: made from a Word template, numbered, kept by their hash, handed out."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.errors import Broken, NotFound
+from engine.rules import documents as paper
+from engine.rules.documents import PARTY, DocumentType
+from engine.services import access, attachments, audit, catalogue, slots, word, wording
+from engine.services.attachments import Download
+from engine.services.dockets import Docket
+from engine.services.wording import PublicWords, Words
+from engine.store import bodies, people
+from engine.store import documents as rows
+from engine.store.bodies import Body
+from engine.store.documents import Document
+from engine.store.filetypes import DOCX
+from engine.values.acts import Act
+from engine.values.pages import DocumentRow
+from engine.values.process import Disclosure
+from engine.values.running import Json
+from engine.work import Work
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a diagram asks for. A body is a slot or an id; an addressee may be plain text too."""
+
+    type: str
+    element: str = ""
+    to: Json = None
+    body: Json = None
+    title: str = ""
+    #: Further values for the template, by name.
+    more: Mapping[str, Json] | None = None
+
+
+@dataclass(frozen=True)
+class _Addressee:
+    name: str = ""
+    body_id: int | None = None
+    #: Field that gives the name, when it is the party's.
+    field: str = ""
+
+
+# --- Issuing ----------------------------------------------------------------------------------
+
+
+def issue(work: Work, docket: Docket, wish: Wish) -> Document:
+    """Issue a document in the name of a body, under its next number of this type and year.
+
+    Raises Broken: ``unknown_document``, ``template_missing``, ``slot_not_filled``,
+    ``document_value_missing``, ``document_would_disclose``; Invalid ``bad_template``.
+    """
+    offered = catalogue.of(work.office)
+    kind = offered.document(wish.type)
+    template = offered.template(kind)
+    issuer = _body(work, docket, wish.body if wish.body not in (None, "") else kind.body)
+    addressee = _addressee(work, docket, wish.to if wish.to not in (None, "") else kind.to)
+    number = _number(work, kind, issuer)
+    title = wish.title or kind.title
+    sheet = _Sheet(work, docket, kind, issuer, addressee, number, title, wish.more or {})
+    values = Words(work, docket.description, docket.data)
+    made = word.render(template, sheet.context(values))
+    hidden_from = _hidden_from(docket, values, addressee, [title, *sheet.said])
+    _refuse_to_disclose(docket, kind, addressee, hidden_from)
+    filename = attachments.clean_name(f"{title}{f'（{number}）' if number else ''}.docx")
+    sha256 = _keep(work, made)
+    document = rows.add(
+        work.session,
+        case_id=docket.id,
+        element=wish.element,
+        type=kind.code,
+        title=title,
+        number=number,
+        body_id=issuer.id,
+        recipient=addressee.name,
+        recipient_body_id=addressee.body_id,
+        issued_at=work.now,
+        issued_by=work.actor.person_id,
+        filename=filename,
+        size=len(made),
+        sha256=sha256,
+        template_sha256=hashlib.sha256(template).hexdigest(),
+        disclosure=kind.disclosure.value,
+        hidden_from=sorted(hidden_from),
+        public_text=_public_text(sheet, template),
+    )
+    audit.append(
+        work,
+        docket,
+        Act.DOCUMENT_ISSUED,
+        type=kind.code,
+        number=number,
+        title=wording.withheld(docket, title),
+        sha256=sha256,
+        template=document.template_sha256,
+    )
+    return document
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """What a template is filled with."""
+
+    work: Work
+    docket: Docket
+    kind: DocumentType
+    issuer: Body
+    addressee: _Addressee
+    number: str
+    title: str
+    more: Mapping[str, Json]
+
+    @property
+    def said(self) -> list[str]:
+        """The further values in words."""
+        return [wording.plain(value) for value in self.more.values()]
+
+    def context(self, values: Words) -> dict[str, object]:
+        """Everything a template may name; see docs on document templates."""
+        process = self.docket.description.process
+        by = self.work.actor.person_id
+        today = self.work.today
+        return {
+            "number": self.number,
+            "title": word.clean(self.title),
+            "issuer": self.issuer.name,
+            "recipient": word.clean(
+                values.disclosed(self.addressee.field, self.addressee.name)
+                if self.addressee.field
+                else self.addressee.name
+            ),
+            "date": paper.day(today),
+            "date_in_characters": paper.day_in_characters(today),
+            "process": process.name,
+            "officer": people.names_of_people(self.work.session, [by or 0]).get(by or 0, ""),
+            "case": _CaseFacts(self.docket, values),
+            "basis": [
+                {"law": basis.law, "article": basis.article, "text": basis.text}
+                for basis in process.basis
+            ],
+            "v": values,
+            "p": {name: word.clean(wording.plain(value)) for name, value in self.more.items()},
+        }
+
+
+class _CaseFacts(Mapping[str, str]):
+    """Number, title and party; the latter two are values of fields and as hidden as they are."""
+
+    def __init__(self, docket: Docket, values: Words) -> None:
+        process = docket.description.process
+        self._values = values
+        self._facts = {
+            "number": ("", docket.number),
+            "title": (process.title, docket.title),
+            "party": (process.party, docket.party),
+            "started": ("", wording.plain(docket.started_at.isoformat())),
+        }
+
+    def __getitem__(self, name: str) -> str:
+        field, text = self._facts[name]
+        if not field:
+            return text
+        self._values.asked.add(field)
+        return word.clean(self._values.disclosed(field, text))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+
+def _number(work: Work, kind: DocumentType, issuer: Body) -> str:
+    if not kind.number:
+        return ""
+    year = work.today.year
+    sequence = rows.take_number(work.session, issuer.id, kind.code, year)
+    return paper.number(kind, issuer.mark, year, sequence)
+
+
+def _body(work: Work, docket: Docket, wanted: Json) -> Body:
+    body_id = wanted
+    if isinstance(wanted, str):
+        body_id = slots.resolve(work, docket.slots, wanted)
+    found = bodies.body(work.session, body_id) if isinstance(body_id, int) else None
+    if found is None:
+        raise Broken("slot_not_filled", slot=str(wanted))
+    return found
+
+
+def _addressee(work: Work, docket: Docket, wanted: Json) -> _Addressee:
+    if wanted in (None, ""):
+        return _Addressee()
+    if wanted == PARTY:
+        return _Addressee(docket.party, field=docket.description.process.party)
+    body_id = wanted if isinstance(wanted, int) else None
+    if isinstance(wanted, str):
+        body_id = slots.resolve(work, docket.slots, wanted)
+        if body_id is None and (wanted in slots.named(docket.description) or wanted.isascii()):
+            raise Broken("slot_not_filled", slot=wanted)
+    if body_id is None:
+        return _Addressee(str(wanted))
+    return _Addressee(_body(work, docket, body_id).name, body_id)
+
+
+def _hidden_from(
+    docket: Docket, values: Words, addressee: _Addressee, texts: list[str]
+) -> frozenset[str]:
+    """Slots whose people must not read the document, for what it prints (R15)."""
+    if addressee.field:
+        values.asked.add(addressee.field)
+    values.asked.update(wording.secrets_in(docket, texts))
+    return values.hidden_from
+
+
+def _refuse_to_disclose(
+    docket: Docket, kind: DocumentType, addressee: _Addressee, hidden_from: frozenset[str]
+) -> None:
+    """Nobody is sent what must be kept from them."""
+    for slot in hidden_from:
+        for name in (slot, slot + slots.LEGAL):
+            if addressee.body_id is not None and docket.slots.get(name) == addressee.body_id:
+                raise Broken("document_would_disclose", rule="R15", type=kind.code, slot=slot)
+
+
+def _public_text(sheet: _Sheet, template: bytes) -> list[str] | None:
+    """The document as the public may read it; ``None`` for one that is never published."""
+    if sheet.kind.disclosure is Disclosure.INTERNAL:
+        return None
+    docket = sheet.docket
+    whole = sheet.kind.disclosure is Disclosure.PUBLIC
+    values = PublicWords(sheet.work, docket.description, docket.data, whole=whole)
+    return word.paragraphs(word.render(template, sheet.context(values)))
+
+
+def _keep(work: Work, content: bytes) -> str:
+    store = attachments.store(work.office)
+    with store.incoming(io.BytesIO(content), len(content)) as arrived:
+        store.keep(arrived)
+        return arrived.sha256
+
+
+# --- Handing out ------------------------------------------------------------------------------
+
+
+def of_case(work: Work, case_id: int) -> tuple[DocumentRow, ...]:
+    """The documents of a case the reader may see, in the order of issue.
+
+    Raises NotFound ``no_such_case``.
+    """
+    sight = access.of_case(work, case_id)
+    found = [
+        document
+        for document in rows.of_case(work.session, case_id)
+        if not sight.hides(document.hidden_from)
+    ]
+    issuers = bodies.names_of_bodies(work.session, {document.body_id for document in found})
+    return tuple(
+        DocumentRow(
+            id=document.id,
+            case_id=document.case_id,
+            type=document.type,
+            title=document.title,
+            number=document.number,
+            issued_at=document.issued_at,
+            filename=document.filename,
+            size=document.size,
+            sha256=document.sha256,
+            issued_by=issuers.get(document.body_id, ""),
+            recipient=document.recipient,
+        )
+        for document in found
+    )
+
+
+def open(work: Work, document_id: int) -> Download:
+    """A document to be sent. Raises NotFound ``no_such_file`` when the reader may not have it."""
+    found = rows.find(work.session, document_id)
+    if found is None:
+        raise NotFound("no_such_file")
+    try:
+        sight = access.of_case(work, found.case_id)
+    except NotFound:
+        raise NotFound("no_such_file") from None
+    if sight.hides(found.hidden_from):
+        raise NotFound("no_such_file")
+    return attachments.download(
+        work.office, found.filename, DOCX.media_type, found.size, found.sha256
+    )

@@ -1,0 +1,167 @@
+"""The named operations a diagram may ask for. Each is real, and part of the case's unit of work.
+
+Parameters arrive evaluated. What an operation returns is kept in the case file under the name the
+diagram gives it, from the next command on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from engine.errors import Broken
+from engine.rules.messages import Level
+from engine.services import (
+    cases,
+    deadlines,
+    documents,
+    notifications,
+    publications,
+    registers,
+    wording,
+)
+from engine.services.dockets import Docket
+from engine.values.process import OPERATIONS, OperationShape
+from engine.values.running import Json, OperationRequest
+from engine.work import Work
+
+Parameters = Mapping[str, Json]
+
+
+def perform(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    """Do what a service task asks for; what to keep in the case file.
+
+    Raises Broken ``unknown_operation`` or ``parameter_missing``, and whatever the operation raises:
+    nothing of the command is kept then, and the case has an incident.
+    """
+    if request.name not in _PERFORM:
+        raise Broken("unknown_operation", operation=request.name, element=request.element)
+    shape = OPERATIONS[request.name]
+    for name in shape.required:
+        if request.parameters.get(name) in (None, ""):
+            raise Broken("parameter_missing", parameter=name, element=request.element)
+    return _PERFORM[request.name](work, docket, request)
+
+
+def catalogue() -> Mapping[str, OperationShape]:
+    """Every operation with its parameters, for lint."""
+    return {name: OPERATIONS[name] for name in _PERFORM}
+
+
+def _issue_document(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    given = request.parameters
+    wish = documents.Wish(
+        type=_text(given, "type"),
+        element=request.element,
+        to=given.get("to"),
+        body=given.get("body"),
+        title=_text(given, "title"),
+        more=_further(request),
+    )
+    document = documents.issue(work, docket, wish)
+    return {
+        "document": document.id,
+        "type": document.type,
+        "title": document.title,
+        "number": document.number,
+        "sha256": document.sha256,
+        "issued_on": work.today.isoformat(),
+    }
+
+
+def _register(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    given = request.parameters
+    entry = registers.write(
+        work, docket, _text(given, "register"), _text(given, "key"), _further(request)
+    )
+    return {"entry": entry.id, "key": entry.key, "revision": entry.revision}
+
+
+def _publish(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    given = request.parameters
+    further = dict(_further(request))
+    wish = publications.Wish(
+        document=_text(given, "document"),
+        title=_text(given, "title"),
+        until=given.get("until"),
+        body=further.pop("body", None),
+        facts=further,
+    )
+    return {
+        "publication": publications.publish(work, docket, wish),
+        "published_on": work.today.isoformat(),
+    }
+
+
+def _notify(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    given = request.parameters
+    wish = notifications.Wish(
+        message=_text(given, "message"),
+        level=_text(given, "level") or Level.REMIND,
+        role=_text(given, "role"),
+        body=given.get("body"),
+        # Named but empty: there is nobody there, which is no fault of the diagram.
+        people=(given["people"] or []) if "people" in given else None,
+        party=(given["party"] or "") if "party" in given else None,
+        more=_further(request),
+    )
+    return notifications.notify(work, docket, wish)
+
+
+def _open_case(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    other = cases.open_linked(work, docket, _text(request.parameters, "process"), _further(request))
+    return {"case": other.id, "number": other.number}
+
+
+def _pause_clock(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    given = request.parameters
+    return deadlines.pause(
+        work, docket, document=_told(given, "document"), reason=_told(given, "reason")
+    )
+
+
+def _resume_clock(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    return deadlines.resume(work, docket, document=_told(request.parameters, "document"))
+
+
+def _extend_clock(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    given = request.parameters
+    return deadlines.extend(
+        work,
+        docket,
+        limit=_text(given, "limit"),
+        reason=_told(given, "reason"),
+        approver=_told(given, "approver"),
+    )
+
+
+_PERFORM: Mapping[str, Callable[[Work, Docket, OperationRequest], Json]] = {
+    "issue_document": _issue_document,
+    "register": _register,
+    "publish": _publish,
+    "notify": _notify,
+    "open_case": _open_case,
+    "pause_clock": _pause_clock,
+    "resume_clock": _resume_clock,
+    "extend_clock": _extend_clock,
+}
+
+
+def _further(request: OperationRequest) -> Parameters:
+    """Parameters beyond the operation's own: columns, placeholders, values of a new case."""
+    shape = OPERATIONS[request.name]
+    own = {*shape.required, *shape.optional, *shape.one_of}
+    return {name: value for name, value in request.parameters.items() if name not in own}
+
+
+def _text(given: Parameters, name: str) -> str:
+    value = given.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Broken("parameter_not_text", parameter=name)
+    return value
+
+
+def _told(given: Parameters, name: str) -> str:
+    """A parameter in words: a reason a person typed, or the result that holds a document."""
+    return wording.plain(given.get(name))

@@ -1,0 +1,116 @@
+"""Who works here: accounts, and the roles people hold at bodies. For administrators only."""
+
+from __future__ import annotations
+
+from engine.errors import Forbidden, Invalid, NotFound
+from engine.rules.roles import Pool
+from engine.services import audit, passwords, people, shipped
+from engine.store import people as store
+from engine.store.bodies import Body
+from engine.store.people import Person
+from engine.values.acts import Act
+from engine.work import Work
+
+
+def add(work: Work, login: str, name: str, mail: str = "", *, administrator: bool = False) -> int:
+    """Create an account nobody can sign in with until a password is set; its id.
+
+    Raises Forbidden ``administrator_only`` and Invalid ``login_taken`` or ``required``.
+    """
+    _administrator(work)
+    login = people.plain_login(login)
+    missing = {"login": login, "name": name.strip()}
+    if not all(missing.values()):
+        raise Invalid(fields={k: Invalid("required") for k, text in missing.items() if not text})
+    if store.person_by_login(work.session, login) is not None:
+        raise Invalid(fields={"login": Invalid("login_taken", login=login)})
+    person_id = store.add_person(
+        work.session,
+        login=login,
+        name=name.strip(),
+        mail=mail.strip(),
+        administrator=administrator,
+        created_at=work.now,
+    )
+    audit.append(work, None, Act.PERSON_ADDED, login=login, administrator=administrator)
+    return person_id
+
+
+def set_active(work: Work, person_id: int, active: bool) -> None:
+    """Let somebody sign in and act, or no longer. What they did stays theirs."""
+    _administrator(work)
+    person = _other(work, person_id)
+    store.change_person(work.session, person.id, active=active)
+    audit.append(work, None, Act.PERSON_CHANGED, login=person.login, active=active)
+
+
+def set_password(work: Work, person_id: int, new: str) -> None:
+    """Give somebody a new password. Raises Invalid ``weak_password``."""
+    _administrator(work)
+    person = people.whole_person(work, person_id)
+    passwords.check(new, person.login)
+    people.store_password(work, person, new)
+
+
+def grant(work: Work, person_id: int, body_id: int, role: str) -> bool:
+    """Give somebody a role at a body; False when they hold it already.
+
+    Raises Forbidden: ``administrator_only``; ``own_membership``, since nobody decides about
+    themselves (R9); ``administrator_with_roles``, since who runs the system takes no part in cases;
+    ``conflicting_membership``, since supervisors do not enforce (R6). Invalid ``unknown_role``.
+    """
+    _administrator(work)
+    person, at = _other(work, person_id), people.whole_body(work, body_id)
+    known = shipped.county_roles(work.office).get(role)
+    if known is None or known.outside:
+        raise Invalid("unknown_role", role=role)
+    if person.administrator:
+        raise Forbidden("administrator_with_roles", rule="R9", person=person.name)
+    _refuse_both_pools(work, person, at, known.pool)
+    given = store.add_membership(work.session, person.id, at.id, role, work.now)
+    if given:
+        audit.append(
+            work, None, Act.MEMBERSHIP_GRANTED, login=person.login, body=at.code, role=role
+        )
+    return given
+
+
+def revoke(work: Work, person_id: int, body_id: int, role: str) -> bool:
+    """Take a role at a body away from somebody; False when they did not hold it."""
+    _administrator(work)
+    person, at = _other(work, person_id), people.whole_body(work, body_id)
+    taken = store.remove_membership(work.session, person.id, at.id, role)
+    if taken:
+        audit.append(
+            work, None, Act.MEMBERSHIP_REVOKED, login=person.login, body=at.code, role=role
+        )
+    return taken
+
+
+def _refuse_both_pools(work: Work, person: Person, at: Body, pool: Pool) -> None:
+    roles = shipped.county_roles(work.office)
+    for held in store.memberships_of(work.session, [person.id]).get(person.id, ()):
+        other = roles[held.role].pool if held.role in roles else Pool.NONE
+        if held.body_id == at.id and pool and other and other != pool:
+            raise Forbidden(
+                "conflicting_membership",
+                rule="R6",
+                basis="红政发〔2018〕36号 三（一）1",
+                held=held.role,
+                body=at.name,
+            )
+
+
+def _administrator(work: Work) -> None:
+    if not work.actor.administrator:
+        raise Forbidden("administrator_only")
+
+
+def _other(work: Work, person_id: int) -> Person:
+    """Somebody else, held until the end: two grants at once must see each other's roles."""
+    person = store.lock_person(work.session, person_id)
+    if person is None:
+        raise NotFound("no_such_person", person=person_id)
+    if work.actor.person_id == person_id:
+        raise Forbidden("own_membership", rule="R9")
+    return person

@@ -1,0 +1,204 @@
+"""The case file in words, as documents, notices and registers print it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from engine.rules import documents, redaction
+from engine.services.dockets import Docket
+from engine.services.views import ids_in, is_blank
+from engine.services.word import clean
+from engine.store import attachments, bodies, people
+from engine.values.process import Description, Disclosure, Field, FieldType
+from engine.values.running import CaseFile, Json
+from engine.values.timing import COUNTY_ZONE
+from engine.work import Work
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+
+
+def fields_of(description: Description) -> dict[str, Field]:
+    """Every field of the definition by id; of several with one id, one that is filled in."""
+    found: dict[str, Field] = {}
+    for form in description.forms.values():
+        for field in form.fields:
+            known = found.get(field.id)
+            if known is None or (known.readonly and not field.readonly):
+                found[field.id] = field
+    return found
+
+
+class Words(Mapping[str, str]):
+    """The filled-in values of a case by field id, in words; remembers which were asked for."""
+
+    def __init__(self, work: Work, description: Description, data: CaseFile) -> None:
+        self._work = work
+        self._data = data
+        self._fields = fields_of(description)
+        self.asked: set[str] = set()
+
+    def __getitem__(self, id: str) -> str:
+        value = self._data[id]
+        if is_blank(value):
+            raise KeyError(id)
+        self.asked.add(id)
+        return clean(self.disclosed(id, words(self._work, self._fields.get(id), value)))
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._data and not is_blank(self._data[str(id)])
+
+    def __iter__(self) -> Iterator[str]:
+        return (id for id in self._data if id in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def disclosed(self, id: str, text: str) -> str:
+        """The words as this reader may have them: here whole."""
+        return text
+
+    @property
+    def hidden_from(self) -> frozenset[str]:
+        """Slots whose people may not see one of the values asked for."""
+        return hidden_from(self._fields, self.asked)
+
+
+class PublicWords(Words):
+    """The same as the public may read it; ``whole`` documents leave nothing out but R15."""
+
+    def __init__(
+        self, work: Work, description: Description, data: CaseFile, *, whole: bool
+    ) -> None:
+        super().__init__(work, description, data)
+        self._whole = whole
+
+    def disclosed(self, id: str, text: str) -> str:
+        """The words with what is not public left out and people's data hidden."""
+        field = self._fields.get(id)
+        if field is None:
+            # Made by a script or an operation: a number may be told, other things are not known.
+            value = self._data.get(id)
+            number = isinstance(value, dict) and "number" in value
+            return text if number or self._whole else redaction.LEFT_OUT
+        return public(field, text, whole=self._whole)
+
+
+def public(field: Field, text: str, *, whole: bool = False) -> str:
+    """The words of a value as the public may read them."""
+    if field.hidden_from:
+        return redaction.LEFT_OUT
+    if field.disclosure is Disclosure.REDACT:
+        return redaction.personal(text)
+    if field.disclosure is Disclosure.PUBLIC or whole:
+        return redaction.text(text)
+    return redaction.LEFT_OUT
+
+
+def hidden_from(fields: Mapping[str, Field], ids: Iterable[str]) -> frozenset[str]:
+    """Slots whose people may not see one of these fields."""
+    return frozenset(slot for id in ids if id in fields for slot in fields[id].hidden_from)
+
+
+def secrets_in(docket: Docket, texts: Iterable[str]) -> dict[str, str]:
+    """Values hidden from somebody (R15) that stand in one of the texts, by field id.
+
+    An expression of a diagram can carry a hidden value anywhere: into a notice, a register, a
+    title. Looked for are short texts, such as names and telephones.
+    """
+    told = [text for text in texts if text]
+    found: dict[str, str] = {}
+    for id, field in fields_of(docket.description).items():
+        value = docket.data.get(id)
+        if field.hidden_from and field.type is FieldType.TEXT and isinstance(value, str):
+            secret = value.strip()
+            if len(secret) > 1 and any(secret in text for text in told):
+                found[id] = secret
+    return found
+
+
+def withheld(docket: Docket, text: str) -> str:
+    """The text without values that are hidden from somebody, for those who may be that somebody."""
+    for secret in sorted(secrets_in(docket, [text]).values(), key=len, reverse=True):
+        text = text.replace(secret, redaction.LEFT_OUT)
+    return text
+
+
+def words(work: Work, field: Field | None, value: Json) -> str:
+    """A value in Chinese words, whatever form it has."""
+    if is_blank(value):
+        return ""
+    if field is None:
+        return plain(value)
+    if field.type in (FieldType.CHOICE, FieldType.MULTIPLE_CHOICE, FieldType.CHECKLIST):
+        labels = {option.value: option.label for option in field.options}
+        found = value if isinstance(value, list) else [value]
+        return "、".join(labels.get(str(one), str(one)) for one in found)
+    if field.type in (FieldType.PERSON, FieldType.PEOPLE):
+        return _names(people.names_of_people(work.session, ids_in(value)), value)
+    if field.type is FieldType.BODY:
+        return _names(bodies.names_of_bodies(work.session, ids_in(value)), value)
+    if field.type is FieldType.FILE:
+        found_files = attachments.some(work.session, ids_in(value))
+        return "、".join(file.filename for file in found_files)
+    if field.type is FieldType.MONEY:
+        return _money(value)
+    if field.type is FieldType.YES_NO_NOTE and isinstance(value, Mapping):
+        note = str(value.get("note") or "")
+        return ("是" if value.get("answer") else "否") + (f"（{note}）" if note else "")
+    if field.type is FieldType.LEGAL_ARTICLE and isinstance(value, list):
+        return "；".join(_article(one) for one in value if isinstance(one, Mapping))
+    return plain(value)
+
+
+def plain(value: Json) -> str:
+    """A value whose field is not known: computed by a script, or the result of an operation."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(plain(one) for one in value)
+    if isinstance(value, Mapping):
+        return plain(value.get("number") or value.get("title") or "")
+    text = "" if value is None else str(value)
+    if _DAY.fullmatch(text):
+        return _day(text)
+    if _INSTANT.match(text):
+        return _instant(text)
+    return text
+
+
+def _day(text: str) -> str:
+    try:
+        return documents.day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def _instant(text: str) -> str:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    # Text without a zone is county time already.
+    local = instant.astimezone(COUNTY_ZONE) if instant.tzinfo is not None else instant
+    return documents.day(local.date())
+
+
+def _names(names: Mapping[int, str], value: Json) -> str:
+    return "、".join(names[id] for id in ids_in(value) if id in names)
+
+
+def _money(value: Json) -> str:
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    return f"{amount:,.2f}元"
+
+
+def _article(value: Mapping[str, Json]) -> str:
+    law, article = str(value.get("law") or ""), str(value.get("article") or "")
+    return (law if law.startswith("《") else f"《{law}》") + article
