@@ -384,7 +384,7 @@ def test_a_value_is_shown_as_people_read_it(type_, value, text):
 
 def test_words_may_be_of_another_language():
     english = Words(
-        text=lambda chinese: {"甲": "First"}[chinese],
+        text=lambda chinese: {"甲": "First"}.get(chinese, chinese),
         day=lambda day: f"{day:%d/%m/%Y}",
         yes="yes",
         separator=", ",
