@@ -20,6 +20,8 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
+from engine.i18n import bilingual
+from engine.i18n.articles import article
 from engine.i18n.formats import day, instant
 
 CHINESE = "zh_CN"
@@ -31,6 +33,8 @@ CATALOGUES = Path(__file__).resolve().parent.parent / "locale"
 
 #: ``{days}`` is the fact, ``{days|day|days}`` the word that goes with its number.
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:\|([^{}|]*)\|([^{}|]*))?\}")
+#: An instant as audit entries keep it.
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)")
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,9 @@ class Translator:
 
     def text(self, chinese: str) -> str:
         """Text of a definition; what people typed comes back unchanged."""
-        return self.processes.get(chinese, chinese)
+        if self.locale == CHINESE:
+            return chinese
+        return self.processes.get(chinese) or article(chinese) or chinese
 
     def fill(self, sentence: str, facts: Mapping[str, object]) -> str:
         """The sentence with its placeholders replaced; only plain names are placeholders."""
@@ -93,7 +99,11 @@ class Translator:
             separator = "、" if self.locale == CHINESE else ", "
             return separator.join(self.word(name, item) for item in value)
         text = str(value)
-        return self.codes.get(f"{name}.{text}") or self.text(text)
+        if _INSTANT.fullmatch(text):
+            return instant(self.locale, datetime.fromisoformat(text))
+        named = self.codes.get(f"{name}.{text}")
+        # Why an officer is unfit, or an incident happened, is a code of its own.
+        return named or (self.codes.get(text) if name in ("why", "code") else "") or self.text(text)
 
 
 @cache
@@ -101,15 +111,18 @@ def translator(locale: str) -> Translator:
     """The translator of a language; an unknown language is Chinese."""
     known = locale if locale in LOCALES else CHINESE
     entries = _entries(known, "messages")
+    texts = {key: forms[0] for key, forms in _entries(known, "processes").items()}
+    roles = {f"role.{code}": name for code, name in bilingual.role_names(known).items()}
     return Translator(
         locale=known,
         messages={key: forms for key, forms in entries.items() if not key.startswith("code:")},
-        codes={
+        codes=roles
+        | {
             key.removeprefix("code:"): forms[0]
             for key, forms in entries.items()
             if key.startswith("code:")
         },
-        processes={key: forms[0] for key, forms in _entries(known, "processes").items()},
+        processes=bilingual.pairs() | texts,
     )
 
 

@@ -12,6 +12,11 @@ from xml.etree import ElementTree as Tree
 
 from babel.messages.extract import extract
 
+from engine.actor import Channel
+from engine.i18n import bilingual
+from engine.i18n.articles import article
+from engine.rules.certificates import Standing
+from engine.values.acts import Act
 from engine.values.pages import Group, Tab
 from engine.values.people import Verdict
 from engine.values.process import Disclosure, FieldType, Severity
@@ -20,15 +25,40 @@ from engine.values.timing import DayKind, Evidence, LedgerKind, Light, Unit
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+_KEYWORDS = {"_": None, "N_": None, "say": None, "gettext": None, "ngettext": (1, 2)}
 
 #: Calls whose first text argument, or ``code=``, is the code of a sentence.
 _REFUSALS = {
     "DubanError", "NotFound", "Forbidden", "Conflict", "Invalid", "Broken", "Problem", "refuse",
-    "refused", "sentence",
+    "refused", "sentence", "Rule",
 }  # fmt: skip
-#: Calls whose ``code=`` or ``reason=`` argument, or the argument at this position, is a code.
-_POSITIONS = {Verdict.__name__: 1, "TimelineRow": 1, "DayLine": 3}
+#: Calls whose ``code=`` argument, or the argument at this position, is a code.
+_POSITIONS = {Verdict.__name__: 1, "TimelineRow": 1, "Standing": 1}
+
+#: Codes that are put together from parts, or chosen by a page.
+COMPUTED = (
+    # rules.duties chooses these by the rule that refuses; rules.certificates by how one stands.
+    *(f"{who}_{did}" for who, did in (
+        ("reviewer", "handled_case"), ("reviewer", "named_as_handler"),
+        ("presider", "investigated"), ("presider", "named_as_investigator"),
+        ("approver", "applied"), ("approver", "named_as_applicant"),
+        ("publisher", "handled_case"), ("publisher", "named_as_handler"),
+        ("reexaminer", "decided"), ("reexaminer", "named_as_decider"),
+        ("acted", "before"), ("named", "before"),
+    )),
+    *(standing for standing in Standing if standing is not Standing.VALID),
+    "bad_definition", "invalid",
+    *(f"day_reason.{reason}" for reason in (
+        "start", "counted", "makeup", "weekend", "holiday", "paused", "rolled", "due",
+        "provisional", "base",
+    )),
+    *(f"day_short.{kind}" for kind in (*DayKind, "paused", "rolled")),
+    *(f"certificate.{kind}" for kind in ("enforcement", "delegated", "supervision")),
+    *(f"certificate_status.{state}" for state in ("active", "suspended", "cancelled", "expired")),
+    *(f"channel.{channel}" for channel in Channel),
+)  # fmt: skip
+#: Sentences a page words per unit of a period.
+_PER_UNIT = ("span", "span_after", "span_before", "counting")
 
 #: Closed vocabularies whose members are shown in words, as ``code:<name>.<member>``.
 VOCABULARIES: dict[str, type[StrEnum]] = {
@@ -44,6 +74,11 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "field_type": FieldType,
     "disclosure": Disclosure,
 }
+
+#: Data files that bring both languages with them; the names of the county's bodies are names.
+_BILINGUAL = ("messages.toml", "county.toml")
+#: Keys of data files whose values are codes, Chinese or not.
+_CODES = ("number", "mark")
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -78,8 +113,11 @@ def codes() -> set[str]:
         for path in _files(folder, "*.py"):
             found.update(_codes_in(ast.parse(path.read_bytes(), str(path))))
     for path in _files("web/templates", "*.html"):
-        found.update(re.findall(r"\bsentence\(\"([\w.]+)\"", path.read_text("utf-8")))
-    found.update(f"role.{role}" for role in _roles())
+        found.update(re.findall(r"\bsentence\(\"([\w.]+\w)\"", path.read_text("utf-8")))
+    found.update(Act)
+    found.update(COMPUTED)
+    found.update(f"slot.{slot}" for slot in _slots())
+    found.update(f"{name}.{unit}" for name in _PER_UNIT for unit in Unit)
     return found
 
 
@@ -92,23 +130,22 @@ def definitions() -> set[str]:
         for element in Tree.parse(path).iter():  # noqa: S314 - our own files
             found.update(_said(element.get("name"), element.get("label")))
     for path in _files("processes", "*.toml"):
-        # Messages bring both languages with them; the county's names are names.
-        if path.name not in ("messages.toml", "county.toml"):
+        if path.name not in _BILINGUAL:
             found.update(_texts_in_data(tomllib.loads(path.read_text("utf-8"))))
-    return found
+    return {text for text in found - set(bilingual.pairs()) if not article(text)}
 
 
 def _files(folder: str, pattern: str) -> list[Path]:
     return sorted((ROOT / folder).rglob(pattern))
 
 
-def _roles() -> set[str]:
-    """Codes of the roles the county knows."""
-    county = ROOT / "processes" / "county.toml"
-    if not county.exists():
-        return set()
-    roles = tomllib.loads(county.read_text("utf-8")).get("roles", {})
-    return set(roles) if isinstance(roles, dict) else {role["code"] for role in roles}
+def _slots() -> Iterator[str]:
+    """Body slots the diagrams speak of."""
+    for path in _files("processes", "*.bpmn"):
+        for element in Tree.parse(path).iter():  # noqa: S314 - our own files
+            if element.tag.startswith(f"{{{_DUBAN}}}"):
+                yield from filter(None, [element.get("body")])
+                yield from (element.get("hidden_from") or "").split()
 
 
 def _codes_in(tree: ast.AST) -> Iterator[str]:
@@ -122,7 +159,7 @@ def _codes_in(tree: ast.AST) -> Iterator[str]:
         if name in _POSITIONS:
             yield from _constants(*node.args[_POSITIONS[name] : _POSITIONS[name] + 1])
         if name in _REFUSALS or name in _POSITIONS:
-            yield from _constants(*(k.value for k in node.keywords if k.arg in ("code", "reason")))
+            yield from _constants(*(k.value for k in node.keywords if k.arg == "code"))
 
 
 def _constants(*nodes: ast.expr) -> Iterator[str]:
@@ -146,8 +183,9 @@ def _texts_in_data(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield from _said(value)
     elif isinstance(value, dict):
-        for item in value.values():
-            yield from _texts_in_data(item)
+        for key, item in value.items():
+            if key not in _CODES:
+                yield from _texts_in_data(item)
     elif isinstance(value, list):
         for item in value:
             yield from _texts_in_data(item)

@@ -1,0 +1,98 @@
+"""The places a person may go: only what they may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request
+from flask_login import current_user
+
+from engine.actor import Actor
+from web.errors import N_
+from web.request import actor, signed_in, simulated
+
+
+def _anybody(_: Actor) -> bool:
+    return True
+
+
+def _administrator(who: Actor) -> bool:
+    return who.administrator
+
+
+def _member(who: Actor) -> bool:
+    return bool(who.memberships)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One line of the navigation."""
+
+    endpoint: str
+    icon: str
+    label: str
+    open_to: Callable[[Actor], bool] = _anybody
+    #: Also offered in the bar at the bottom of small screens.
+    small: bool = False
+
+    @property
+    def here(self) -> bool:
+        """Whether the present page belongs to this place."""
+        blueprint = self.endpoint.partition(".")[0]
+        return request.blueprint == blueprint
+
+
+#: Groups of places: heading (may be empty) and places.
+PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
+    (
+        "",
+        (
+            Place("inbox.show", "inbox", N_("Workbench"), small=True),
+            Place("search.show", "search", N_("Cases"), small=True),
+            Place("start.index", "start", N_("Start"), _member, small=True),
+            Place("registers.index", "registers", N_("Registers")),
+            Place("public.index", "public", N_("Publications")),
+        ),
+    ),
+    (
+        N_("Administration"),
+        (
+            Place("admin.index", "people", N_("People and procedures"), _administrator),
+            Place("incidents.index", "incidents", N_("Incidents"), _administrator),
+            Place("audit.index", "audit", N_("Audit"), _administrator),
+        ),
+    ),
+)
+
+
+def install(app: Flask) -> None:
+    """What the frame around every page shows."""
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, Any]:
+    who = signed_in()
+    if who is None:
+        return {"me": None, "places": (), "clock": simulated(), "unread": 0}
+    return {
+        "me": who,
+        "places": places(actor()),
+        "clock": simulated(),
+        "unread": current_user.unread,
+    }
+
+
+def places(who: Actor) -> list[tuple[str, list[Place]]]:
+    """The groups with what this person may use and this installation has."""
+    found = []
+    for heading, group in PLACES:
+        usable = [
+            place
+            for place in group
+            if place.open_to(who) and place.endpoint in current_app.view_functions
+        ]
+        if usable:
+            found.append((heading, usable))
+    return found

@@ -1,0 +1,117 @@
+"""What a view asks of the request it answers: the office, who acts, the language."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Any
+
+from flask import current_app, g, request
+from flask_login import current_user
+
+from engine.actor import Actor, Channel
+from engine.i18n import LOCALES, Translator, negotiate
+from engine.i18n import translator as translator_for
+from engine.office import Office
+from engine.services import simulation
+from engine.values.pages import SignedIn, SimulatedClock
+from engine.values.timing import COUNTY_ZONE
+from engine.work import Work
+
+LOCALE_COOKIE = "duban-language"
+THEME_COOKIE = "duban-theme"
+THEMES = ("light", "dark")
+
+#: Somebody who has not signed in.
+VISITOR = Actor("visitor", Channel.WEB)
+
+
+def office() -> Office:
+    """The office this application serves."""
+    found: Office = current_app.extensions["office"]
+    return found
+
+
+def signed_in() -> SignedIn | None:
+    """Who the session belongs to, if anybody."""
+    return current_user.signed_in if current_user.is_authenticated else None
+
+
+def actor() -> Actor:
+    """Who acts."""
+    who = signed_in()
+    return who.actor if who else VISITOR
+
+
+def work() -> AbstractContextManager[Work]:
+    """A unit of work of the present person that may write."""
+    return office().begin(actor())
+
+
+def reading() -> AbstractContextManager[Work]:
+    """A unit of work of the present person that only reads."""
+    return office().read(actor())
+
+
+def simulated() -> SimulatedClock | None:
+    """The clock of a demonstration; asked for once in a request."""
+    if "simulated" not in g:
+        g.simulated = simulation.state(office())
+    found: SimulatedClock | None = g.simulated
+    return found
+
+
+def today() -> date:
+    """The day in the county, simulated in a demonstration."""
+    clock = simulated()
+    return clock.today if clock else office().clock.now().astimezone(COUNTY_ZONE).date()
+
+
+def locale() -> str:
+    """The language of this page: chosen here, chosen by the person, or asked for by the browser."""
+    if "locale" not in g:
+        g.locale = _locale()
+    chosen: str = g.locale
+    return chosen
+
+
+def _locale() -> str:
+    chosen = request.cookies.get(LOCALE_COOKIE, "")
+    if chosen in LOCALES:
+        return chosen
+    who = signed_in()
+    if who and who.locale in LOCALES:
+        return who.locale
+    return negotiate([language for language, _ in request.accept_languages])
+
+
+def theme() -> str:
+    """``light`` or ``dark`` when the person chose one, else empty: the system decides."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else ""
+
+
+def translator() -> Translator:
+    """Words in the language of this page."""
+    return translator_for(locale())
+
+
+def say(message: str, **facts: Any) -> str:
+    """Text of the interface in the language of this page."""
+    return translator().gettext(message, **facts)
+
+
+def fragment() -> bool:
+    """Whether a part of a page asks, not a person's browser for a whole page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def local_path(address: str | None) -> str:
+    """The address if it is a page of ours that can be opened, else empty: no open redirects."""
+    if not address or not address.startswith("/") or address[1:2] in ("/", "\\"):
+        return ""
+    if any(ord(sign) < 32 or sign == "\\" for sign in address):
+        return ""
+    adapter = current_app.url_map.bind("")
+    path = address.partition("?")[0].partition("#")[0]
+    return address if adapter.test(path, method="GET") else ""

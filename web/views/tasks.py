@@ -1,0 +1,191 @@
+"""A task: its form, its draft, taking it, giving it back, handing it over, completing it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+
+from engine.errors import Conflict, DubanError, Forbidden, Invalid, NotFound
+from engine.services import attachments, tasks
+from engine.values.pages import AttachmentRow, TaskPage
+from web import forms, kept, toasts
+from web.errors import situation
+from web.kept import Answer, Kept
+from web.request import fragment, local_path, reading, say, translator, work
+from web.security import reference
+
+views = Blueprint("tasks", __name__, url_prefix="/tasks/<int:task_id>")
+
+
+@views.get("")
+def show(task_id: int) -> Answer:
+    return _page(task_id)
+
+
+@views.post("/completion")
+def complete(task_id: int) -> Answer:
+    typed = forms.raw()
+    try:
+        page = _read(task_id)
+        refused = forms.take_uploads(page.fields, typed, _attaching(page))
+        if refused:
+            raise Invalid(fields=refused)
+        with work() as unit:
+            done = tasks.complete(unit, task_id, typed, _revision())
+    except Invalid as error:
+        return _page(task_id, typed, error), 422
+    except (Conflict, Forbidden) as error:
+        return _moved_on(task_id, typed, error)
+    toasts.completed(done)
+    return redirect(url_for("inbox.show"), 303)
+
+
+@views.post("/draft")
+def save_draft(task_id: int) -> Answer:
+    typed = forms.raw()
+    try:
+        page = _read(task_id)
+        refused = forms.take_uploads(page.fields, typed, _attaching(page))
+        with work() as unit:
+            saved = tasks.save_draft(unit, task_id, typed)
+    except (Conflict, Forbidden) as error:
+        if fragment():
+            raise
+        return _moved_on(task_id, typed, error)
+    if fragment():
+        return jsonify(**forms.draft_saved(saved))
+    if refused:
+        return _page(task_id, typed, Invalid(fields=refused)), 422
+    toasts.tell(say("Draft saved"), say("Nobody else sees it; the task stays with you."))
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+@views.post("/files/<field_id>")
+def upload(task_id: int, field_id: str) -> Answer:
+    """Takes one file at once while the form is still being filled in."""
+    return forms.uploaded(field_id, _attaching(_read(task_id)))
+
+
+@views.post("/holder")
+def claim(task_id: int) -> Answer:
+    with work() as unit:
+        tasks.claim(unit, task_id)
+    with reading() as unit:
+        page = tasks.page(unit, task_id)
+    toasts.tell(
+        say("Yours now: {task}, {number}", task=_name(page), number=page.case.number),
+        links=((say("Open"), url_for("tasks.show", task_id=task_id)),) if _back() else (),
+    )
+    return redirect(_back() or url_for("tasks.show", task_id=task_id), 303)
+
+
+@views.post("/release")
+def unclaim(task_id: int) -> Answer:
+    page = _read(task_id)
+    try:
+        with work() as unit:
+            tasks.unclaim(unit, task_id, request.form.get("reason", ""))
+    except Invalid as error:
+        return _page(task_id, verb_error=("unclaim", error)), 422
+    toasts.tell(
+        say("Given back: {task}, {number}", task=_name(page), number=page.case.number),
+        say("Your draft is kept in case you take it again."),
+    )
+    return redirect(url_for("inbox.show"), 303)
+
+
+@views.post("/assignment")
+def reassign(task_id: int) -> Answer:
+    page = _read(task_id)
+    person = request.form.get("person", "")
+    try:
+        if not person.isdecimal():
+            raise Invalid("nobody_chosen")
+        with work() as unit:
+            tasks.reassign(unit, task_id, int(person), request.form.get("reason", ""))
+    except Invalid as error:
+        return _page(task_id, verb_error=("reassign", error)), 422
+    name = next((found.label for found in page.colleagues if found.value == person), "")
+    toasts.tell(
+        say("Handed over: {task}, {number}", task=_name(page), number=page.case.number),
+        say("Now with {who}.", who=name),
+    )
+    return redirect(url_for("inbox.show"), 303)
+
+
+@kept.returns_to("tasks.complete")
+@kept.returns_to("tasks.save_draft")
+def put_back(text: Kept) -> Answer:
+    """Keeps the text as a draft if the task is still there, and shows the form with it."""
+    task_id = int(text.arguments["task_id"])
+    try:
+        return _page(task_id, text.raw, kept_files=text.files)
+    except (Conflict, Forbidden) as error:
+        return _moved_on(task_id, text.raw, error)
+    except NotFound:
+        return render_template("auth/kept.html", kept=text)
+
+
+def _read(task_id: int) -> TaskPage:
+    with reading() as unit:
+        return tasks.page(unit, task_id)
+
+
+def _page(
+    task_id: int,
+    typed: dict[str, list[str]] | None = None,
+    error: Invalid | None = None,
+    *,
+    verb_error: tuple[str, Invalid] | None = None,
+    kept_files: tuple[str, ...] | None = None,
+) -> str:
+    """The task with its form. What was typed is kept as a draft first, so the form shows it."""
+    if typed is not None:
+        with work() as unit:
+            tasks.save_draft(unit, task_id, typed)
+    page = _read(task_id)
+    return render_template(
+        "tasks/show.html",
+        page=page,
+        faults=forms.faults(error, page.fields, translator()) if error else {},
+        error=error,
+        verb_error=verb_error,
+        kept_files=kept_files,
+    )
+
+
+def _moved_on(task_id: int, typed: dict[str, list[str]], error: DubanError) -> tuple[str, int]:
+    """Somebody was faster, the page is old, or the role is gone: say so and show the text."""
+    with work() as unit:
+        tasks.save_draft(unit, task_id, typed)
+    page = _read(task_id)
+    found = situation(error)
+    text = render_template(
+        "tasks/moved_on.html",
+        page=page,
+        error=error,
+        situation=found,
+        kept=forms.readable(page.fields, typed),
+        reference=reference(),
+    )
+    return text, found.status
+
+
+def _attaching(page: TaskPage) -> forms.Attach:
+    def attach(received: attachments.Received, field_id: str) -> AttachmentRow:
+        with work() as unit:
+            return attachments.attach(unit, page.case.id, received, field=field_id)
+
+    return attach
+
+
+def _name(page: TaskPage) -> str:
+    return translator().text(page.form.name)
+
+
+def _revision() -> int:
+    given = request.form.get("_revision", "")
+    return int(given) if given.lstrip("-").isdecimal() else 0
+
+
+def _back() -> str:
+    return local_path(request.form.get("_back"))

@@ -1,0 +1,100 @@
+"""What templates may say: translations, dates, due dates, values of fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, current_app, url_for
+from markupsafe import Markup, escape
+
+from engine.i18n import LOCALES, formats
+from web.request import locale, theme, today, translator
+from web.security import reference
+from web.toasts import waiting
+
+
+def install(app: Flask) -> None:
+    """The words of every template."""
+    app.jinja_env.globals.update(
+        _=_text,
+        ngettext=_counted,
+        sentence=_sentence,
+        tr=_definition_text,
+        day=_day,
+        short_day=_short_day,
+        instant=_instant,
+        clock_time=_clock_time,
+        bounded=_bounded,
+        link=link,
+        locale=locale,
+        theme=theme,
+        reference=reference,
+        waiting_toasts=waiting,
+        LOCALES=LOCALES,
+        upload_limit=app.extensions["office"].settings.max_upload_bytes,
+    )
+    app.jinja_env.filters.update(money=formats.money, size=formats.size, as_day=_as_day)
+
+
+def _fill(translate: Any, facts: Mapping[str, Any]) -> str | Markup:
+    """Facts that are markup stay markup; everything around them is escaped."""
+    if not any(isinstance(fact, Markup) for fact in facts.values()):
+        filled: str = translate(facts)
+        return filled
+    marks = {name: f"\ue000{name}\ue001" for name in facts}
+    said = escape(translate(marks))
+    for name, mark in marks.items():
+        said = Markup(said.replace(mark, escape(facts[name])))  # noqa: S704 - both sides escaped
+    return said
+
+
+def _text(message: str, **facts: Any) -> str | Markup:
+    return _fill(lambda given: translator().gettext(message, **given), facts)
+
+
+def _counted(singular: str, plural: str, n: int, **facts: Any) -> str | Markup:
+    return _fill(lambda given: translator().ngettext(singular, plural, n, **given), facts)
+
+
+def _sentence(code: str, facts: Mapping[str, Any] | None = None, **more: Any) -> str:
+    return translator().sentence(code, {**(facts or {}), **more})
+
+
+def _definition_text(chinese: str) -> str:
+    return translator().text(chinese)
+
+
+def _day(value: date | datetime | None) -> str:
+    return formats.day(locale(), value) if value else ""
+
+
+def _as_day(stored: str) -> str:
+    """A day as the case file stores it; anything else is shown as it is."""
+    try:
+        return formats.day(locale(), date.fromisoformat(stored))
+    except ValueError:
+        return stored
+
+
+def _short_day(value: date | datetime | None) -> str:
+    return formats.short_day(locale(), value, today()) if value else ""
+
+
+def _instant(value: datetime | None) -> str:
+    return formats.instant(locale(), value) if value else ""
+
+
+def _clock_time(value: datetime) -> str:
+    return f"{formats.local(value):%H:%M}"
+
+
+def _bounded(count: int) -> str:
+    """A count that was only counted so far: 999+."""
+    return str(count) if count <= 999 else "999+"
+
+
+def link(endpoint: str, **values: Any) -> str:
+    """The address of a page, or nothing when this installation does not have it."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
