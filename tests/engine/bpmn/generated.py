@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from engine.bpmn.definition import Definition, read
 from tests.engine.bpmn.diagrams import (
@@ -93,7 +94,7 @@ class Generator:
     def sequence(self, depth: int) -> tuple[str, str, str]:
         parts = [self.block(depth - 1) for _ in range(self.random.randint(2, 3))]
         xml = "".join(part[0] for part in parts)
-        for one, two in zip(parts, parts[1:], strict=False):
+        for one, two in pairwise(parts):
             xml += flow(one[2], two[1])
         return xml, parts[0][1], parts[-1][2]
 
@@ -151,14 +152,18 @@ class Generator:
         sequential = self.random.choice(("true", "false"))
         how = self.random.choice(
             (
-                "<bpmn:loopDataInputRef>people</bpmn:loopDataInputRef>"
-                "<bpmn:loopDataOutputRef>opinions</bpmn:loopDataOutputRef>"
-                '<bpmn:inputDataItem id="{id}_in" name="person"/>'
-                '<bpmn:outputDataItem id="{id}_out" name="x"/>',
+                (
+                    "<bpmn:loopDataInputRef>people</bpmn:loopDataInputRef>"
+                    "<bpmn:loopDataOutputRef>opinions</bpmn:loopDataOutputRef>"
+                    '<bpmn:inputDataItem id="{id}_in" name="person"/>'
+                    '<bpmn:outputDataItem id="{id}_out" name="x"/>'
+                ),
                 "<bpmn:loopCardinality>2 + 1</bpmn:loopCardinality>",
-                "<bpmn:loopCardinality>3</bpmn:loopCardinality>"
-                "<bpmn:completionCondition>numberOfCompletedInstances &gt;= 2"
-                "</bpmn:completionCondition>",
+                (
+                    "<bpmn:loopCardinality>3</bpmn:loopCardinality>"
+                    "<bpmn:completionCondition>numberOfCompletedInstances &gt;= 2"
+                    "</bpmn:completionCondition>"
+                ),
             )
         )
         if depth > 1 and self.random.random() < 0.4:

@@ -80,7 +80,7 @@ class Driver:
         self.random = random.Random(seed)
         self.definition = definition
         self.now = MONDAY
-        values = self.values({name for name in FIELDS})
+        values = self.values(set(FIELDS))
         values["people"] = [11, 12, 13]
         self.sides = [
             Side(definition, dict(values), prune=prune, saved=saved)
@@ -118,7 +118,7 @@ class Driver:
 
     def everywhere(self, act: Callable[[Side], None]) -> bool:
         """Do it on all sides; all must end alike, in an outcome or in the same error."""
-        ends = []
+        ends: list[tuple[Side, Any]] = []
         for side in self.sides:
             try:
                 act(side)
