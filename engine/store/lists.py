@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.store.bodies import bodies
-from engine.store.cases import RUNNING, cases
+from engine.store.cases import BRIEF, RUNNING, BriefRow, cases
 from engine.store.deadlines import deadlines
 from engine.store.people import memberships, people
 
@@ -62,3 +62,16 @@ def bodies_with_roles(session: Session, roles: Collection[str]) -> list[tuple[in
         .order_by(bodies.c.id)
     )
     return [(row.id, row.name, row.kind) for row in rows]
+
+
+def newest_cases(
+    session: Session, status: str | None, process_id: str | None, rows: int
+) -> list[BriefRow]:
+    """Cases, newest first."""
+    query = select(*BRIEF)
+    if status is not None:
+        query = query.where(cases.c.status == status)
+    if process_id is not None:
+        query = query.where(cases.c.process_id == process_id)
+    found = session.execute(query.order_by(cases.c.id.desc()).limit(max(rows, 1)))
+    return [BriefRow(**row._mapping) for row in found]

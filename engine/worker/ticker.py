@@ -57,4 +57,5 @@ class Ticker:
     def stop(self) -> None:
         """End: ticks under way finish their batch, no further one begins."""
         self._stopping.set()
-        self._scheduler.shutdown(wait=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)

@@ -1,0 +1,47 @@
+"""The one door: serve pages, drive time, look after the database, try a diagram."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+
+from engine import cli
+from engine.office import Office
+
+
+def main() -> int:
+    """Run the command of this process; its exit code."""
+    return cli.main(sys.argv[1:], cli.Doors(serve, bench))
+
+
+def serve(office: Office, listening: Callable[[str], None]) -> None:
+    """Serve pages until the process is told to stop; requests under way are finished."""
+    # Imported here: commands without pages must not wait for the web framework.
+    waitress = importlib.import_module("waitress")
+    web = importlib.import_module("web")
+    settings = office.settings
+    server = waitress.create_server(
+        web.create_app(office),
+        host=settings.host,
+        port=settings.port,
+        threads=8,
+        ident="duban",
+        max_request_body_size=settings.max_upload_bytes + 1_000_000,
+        clear_untrusted_proxy_headers=True,
+    )
+    listening(settings.base_url)
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+def bench(arguments: list[str]) -> int:
+    """Measure the budget."""
+    code: int = importlib.import_module("bench").main(arguments)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
