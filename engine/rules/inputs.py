@@ -9,14 +9,13 @@ in parallel for legal articles.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from engine.errors import Invalid
-from engine.rules.calendar import FIRST_YEAR, LAST_YEAR
+from engine.rules.typed import plain, read_date, read_decimal, tidy
 from engine.values.process import Field, FieldType
 from engine.values.running import Json
 
@@ -29,14 +28,7 @@ LONGEST_NOTE = 2_000
 LONGEST_LAW = 120
 #: The most entries of any list.
 MOST = 200
-#: Significant digits a number may have: as many as come back unchanged from any database.
-DIGITS = 15
-
-_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
-_DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d\d)(\d\d))")
 _LARGEST_ID = 2**63 - 1
-#: Characters that turn the direction of what follows: a name must read as it is stored.
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 
 
 @dataclass(frozen=True)
@@ -54,32 +46,12 @@ def parse_one(field: Field, raw: Raw, context: Context) -> Json:
     return _PARSERS[field.type](field, raw, context)
 
 
-def tidy(text: str, *, lines: bool = False) -> str:
-    """Trimmed, composed (NFC) text. Raises ``Invalid("control_character")``.
-
-    Long text keeps tabs and its line breaks, as line feeds; no other control character stays.
-    """
-    if lines:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    for character in text:
-        if lines and character in "\n\t":
-            continue
-        if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _TURNING:
-            raise Invalid("control_character", character=f"U+{ord(character):04X}")
-    return unicodedata.normalize("NFC", text).strip()
-
-
 def _only(field: Field, raw: Raw) -> str:
     """The one text under the field's own name."""
     found = [text for text in raw.get(field.id, ()) if text.strip()]
     if len(found) > 1:
         raise Invalid("one_value_only", count=len(found))
     return found[0] if found else ""
-
-
-def _plain(text: str) -> str:
-    """Numbers and dates as typed with a Chinese keyboard: full-width forms become ASCII."""
-    return unicodedata.normalize("NFKC", tidy(text)).replace("。", ".").replace("、", ",")
 
 
 def _many(field: Field, raw: Raw) -> list[str]:
@@ -122,20 +94,6 @@ def _long_text(field: Field, raw: Raw, context: Context) -> Json:
     return _length(field, tidy(_only(field, raw), lines=True), LONGEST_LONG_TEXT) or None
 
 
-def _decimal(text: str, code: str) -> Decimal:
-    plain = _plain(text).replace(" ", "")
-    # Only digits were matched, so nothing like NaN or an exponent can come in.
-    if not _NUMBER.fullmatch(plain) or not plain.isascii():
-        raise Invalid(code, value=text.strip())
-    try:
-        found = Decimal(plain.replace(",", ""))
-    except InvalidOperation:
-        raise Invalid(code, value=text.strip()) from None
-    if len(found.as_tuple().digits) > DIGITS:
-        raise Invalid("too_many_digits", maximum=DIGITS)
-    return found
-
-
 def _within(field: Field, found: Decimal) -> Decimal:
     low, high = _bound(field, field.minimum), _bound(field, field.maximum)
     if low is not None and found < low:
@@ -147,7 +105,7 @@ def _within(field: Field, found: Decimal) -> Decimal:
 
 def _bound(field: Field, text: str) -> Decimal | None:
     try:
-        return _decimal(text, "not_a_number") if text else None
+        return read_decimal(text, "not_a_number") if text else None
     except Invalid:
         raise Invalid("bad_bound", field=field.id, bound=text) from None
 
@@ -156,7 +114,7 @@ def _number(field: Field, raw: Raw, context: Context) -> Json:
     text = _only(field, raw)
     if not text:
         return None
-    found = _within(field, _decimal(text, "not_a_number"))
+    found = _within(field, read_decimal(text, "not_a_number"))
     return int(found) if found == found.to_integral_value() else float(found)
 
 
@@ -164,28 +122,13 @@ def _money(field: Field, raw: Raw, context: Context) -> Json:
     text = _only(field, raw)
     if not text:
         return None
-    bare = re.sub(r"^[¥￥]|元$", "", _plain(text).strip()).strip()
-    found = _decimal(bare, "not_money")
+    bare = re.sub(r"^[¥￥]|元$", "", plain(text).strip()).strip()
+    found = read_decimal(bare, "not_money")
     if found.as_tuple().exponent not in (0, -1, -2):
         raise Invalid("too_many_decimals", maximum=2)
     if not field.minimum and found < 0:
         raise Invalid("below_minimum", minimum="0")
     return f"{_within(field, found):.2f}".replace("-0.00", "0.00")
-
-
-def read_date(text: str) -> date:
-    """A day as people write it: 2026-02-24, 2026/2/24, 2026.2.24, 2026年2月24日, 20260224."""
-    matched = _DATE.fullmatch(_plain(text).replace(" ", ""))
-    if matched is None or not matched[1].isascii():
-        raise Invalid("not_a_date", value=text.strip())
-    year, month, day = (int(part) for part in matched.groups() if part is not None)
-    try:
-        found = date(year, month, day)
-    except ValueError:
-        raise Invalid("not_a_date", value=text.strip()) from None
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise Invalid("date_out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
-    return found
 
 
 def _date(field: Field, raw: Raw, context: Context) -> Json:

@@ -53,6 +53,7 @@ def refused(one: Field, *texts: str, known=None, **parts: list[str]) -> DubanErr
         (field(T.TEXT), ["0"], "0"),
         (field(T.LONG_TEXT), [" 一\r\n二\r三\t四 \n"], "一\n二\n三\t四"),
         (field(T.NUMBER), ["42"], 42),
+        (field(T.NUMBER), ["\t42\n"], 42),  # Pasted from a table.
         (field(T.NUMBER), ["-1.5"], -1.5),
         (field(T.NUMBER), ["1,234"], 1234),
         (field(T.NUMBER), ["１，２３４．５"], 1234.5),
@@ -154,6 +155,7 @@ def test_no_and_zero_are_answers():
         (field(T.NUMBER), "Infinity", "not_a_number", {"value": "Infinity"}),
         (field(T.NUMBER), "1,23", "not_a_number", {"value": "1,23"}),
         (field(T.NUMBER), "٣", "not_a_number", {"value": "٣"}),
+        (field(T.DATE), "2026-0٢-24", "not_a_date", {"value": "2026-0٢-24"}),
         (field(T.NUMBER), "0x10", "not_a_number", {"value": "0x10"}),
         (field(T.NUMBER), "1" * 16, "too_many_digits", {"maximum": 15}),
         (field(T.NUMBER, minimum="1"), "0", "below_minimum", {"minimum": "1"}),
