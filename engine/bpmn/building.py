@@ -20,6 +20,7 @@ from engine.bpmn.forms import role_and_body, said
 from engine.bpmn.gateways import Exclusive, Inclusive, Parallel
 from engine.bpmn.nodes import Flow, Node, Operation, Parameter, Passing, Person, Script
 from engine.bpmn.repetition import Repeat, Repetition
+from engine.bpmn.rungs import Rung
 from engine.bpmn.timers import TimerText
 from engine.bpmn.tokens import Scope
 from engine.bpmn.xml import bpmn
@@ -436,9 +437,24 @@ class _ScopeBuilder:
                 interrupting=event.interrupting or event.event in ("error", "cancel"),
                 deadline=model.is_deadline(event),
             )
+            boundary.rung = self._rung(event, node)
             holder.events = (*holder.events, boundary.name)
             self._entries[event.id] = self._exits[event.id] = boundary
         return holder
+
+    def _rung(self, event: model.Node, activity: model.Node) -> Rung | None:
+        mark = xml.extension(event.element, "escalation")
+        if mark is None:
+            return None
+        role = self._built.roles[activity.id]
+        return Rung(
+            level=said(mark, "level"),
+            step=activity.id,
+            step_name=activity.name or activity.id,
+            step_role=role.role,
+            step_body=role.body,
+            performer=said(xml.extension(activity.element, "task"), "performer"),
+        )
 
     def _border(self, node: model.Node) -> None:
         attached = self._process.nodes.get(node.attached_to)

@@ -14,6 +14,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 
 from engine.bpmn import expressions
+from engine.bpmn.syntax import TOKEN_NAMES
 from engine.errors import Broken
 from engine.values.running import Json
 from engine.values.timing import Schedule
@@ -88,6 +89,10 @@ class CaseFileScripts(PythonScriptEngine):
             instance.data = {**instance.data, **values}
             kept = instance.internal_data.get(WRITTEN, [])
             instance.internal_data[WRITTEN] = [*kept, *(k for k in values if k not in kept)]
+
+    def names_at(self, task: Any) -> Mapping[str, Json]:
+        """What an expression at the task may name."""
+        return _Names(task, self, {})
 
     def lookup(self, name: str) -> Json:
         """A value of the case file; a declared name nobody has filled in yet is ``None``."""
@@ -171,4 +176,4 @@ def local_values(task: Any) -> dict[str, Json]:
     values: dict[str, Json] = {}
     for around in enclosing(task):
         values = {**around.data, **values}
-    return values
+    return {name: value for name, value in values.items() if name not in TOKEN_NAMES}

@@ -23,6 +23,7 @@ from engine.bpmn.nodes import (
     withdraw,
     withdraw_all,
 )
+from engine.bpmn.rungs import Rung, remember_deadline
 from engine.bpmn.timers import TIMER, TimerText
 from engine.errors import Broken
 from engine.values.running import Json, PassedKind
@@ -170,6 +171,9 @@ class EventGateway(Node):
 class Boundary(Waiting):
     """An event at the border of an activity; its task hangs beside the activity's."""
 
+    #: The rung of an escalation ladder it is.
+    rung: Rung | None = None
+
     @override
     def armed(self, task: Any) -> None:
         if self.deadline:
@@ -177,28 +181,18 @@ class Boundary(Waiting):
 
     @override
     def happened(self, task: Any) -> None:
+        beside = [other for other in task.parent.children if other is not task]
+        main = [other for other in beside if other.task_spec.name == task.parent.task_spec.main]
+        carried = self.rung.names(main[0]) if self.rung is not None and main else {}
         if not self.interrupting:
             self.wait_again(task)
-            return
-        for other in task.parent.children:
-            if other is task:
-                continue
-            if other.task_spec.name == task.parent.task_spec.main:
+        else:
+            for other in main:
                 withdraw(other)
-            elif isinstance(other.task_spec, Boundary) and other._state == TaskState.WAITING:
-                withdraw(other, tell=False)
-
-
-#: Key of internal data of the task that holds an activity and its boundary events together.
-DEADLINE = "deadline"
-
-
-def remember_deadline(task: Any) -> None:
-    """Keep the instant of a deadline with the activity: it stays due after the timer has fired."""
-    holder = task.parent
-    kept = dict(holder.internal_data.get(DEADLINE, {}))
-    kept[task.task_spec.name] = task.internal_data[TIMER]["at"]
-    holder.internal_data[DEADLINE] = kept
+            for other in beside:
+                if isinstance(other.task_spec, Boundary) and other._state == TaskState.WAITING:
+                    withdraw(other, tell=False)
+        task.data = {**task.data, **carried}
 
 
 class Throw(Node):
@@ -269,9 +263,9 @@ def _propagate(task: Any, trigger: Trigger) -> None:
 def _beside(task: Any) -> Iterator[Any]:
     """The boundary events of the activity a subprocess task is, or is an instance of."""
     parent = task.parent
-    if parent is not None and parent.task_spec.name == getattr(task.task_spec, "repeated_by", ""):
+    if parent is not None and parent.task_spec.name == task.task_spec.repeated_by:
         task, parent = parent, parent.parent
-    if parent is not None and getattr(parent.task_spec, "main", None) == task.task_spec.name:
+    if parent is not None and parent.task_spec.main == task.task_spec.name:
         yield from (child for child in parent.children if isinstance(child.task_spec, Boundary))
 
 

@@ -60,6 +60,8 @@ class Node(BpmnSpecMixin):
         self.incoming: frozenset[str] = frozenset()
         #: Name of the repetition whose instances it is.
         self.repeated_by = ""
+        #: Name of the activity it holds together with its boundary events.
+        self.main = ""
 
     # --- What kinds of nodes decide ---------------------------------------------------------
 

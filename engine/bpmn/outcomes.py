@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import timers
-from engine.bpmn.casefile import local_values, owner
+from engine.bpmn.casefile import local_values
 from engine.bpmn.compile import Compiled
-from engine.bpmn.events import DEADLINE, Boundary, Kind, Waiting
+from engine.bpmn.events import Boundary, Kind, Waiting
 from engine.bpmn.nodes import OPENED, unfinished
+from engine.bpmn.rungs import due_at
 from engine.bpmn.timers import TIMER
 from engine.bpmn.tokens import Case
 from engine.values.running import OpenMessage, OpenTask, Timer
@@ -48,24 +48,9 @@ def _open_task(task: Any, compiled: Compiled) -> OpenTask:
         role=role.role,
         body=role.body,
         opened_at=timers.read(task.internal_data[OPENED]),
-        due_at=_due_at(task),
+        due_at=due_at(task),
         local=local_values(task),
     )
-
-
-def _due_at(task: Any) -> datetime | None:
-    """The deadline of the activity; without one, that of the phase around it."""
-    while task is not None:
-        activity = task
-        if task.task_spec.repeated_by and task.parent.task_spec.name == task.task_spec.repeated_by:
-            activity = task.parent
-        holder = activity.parent
-        if holder is not None and getattr(holder.task_spec, "main", "") == activity.task_spec.name:
-            kept = holder.internal_data.get(DEADLINE)
-            if kept:
-                return min(timers.read(at) for at in kept.values())
-        task = owner(task.workflow)
-    return None
 
 
 def waiting_timers(case: Case) -> tuple[Timer, ...]:

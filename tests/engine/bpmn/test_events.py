@@ -12,13 +12,16 @@ from tests.engine.bpmn.diagrams import (
     Walk,
     boundary,
     defined,
+    document,
     end,
+    extended,
     flow,
     flows,
     message,
     messages,
     node,
     process,
+    service,
     start,
     timer,
     user,
@@ -555,3 +558,80 @@ def test_a_flow_into_another_scope_is_refused() -> None:
             )
         )
     assert [f.rule for f in refused.value.findings] == ["structure.flow_across_border"]
+
+
+# --- Escalation ladders -------------------------------------------------------------------------
+
+
+def test_a_rung_tells_its_token_what_is_urged_and_whom() -> None:
+    rung = (
+        '<bpmn:boundaryEvent id="late" attachedToRef="a" cancelActivity="false">'
+        + extended('<duban:escalation level="urge"/>')
+        + timer("timeDate", "working_days(1, working_days(5))")
+        + "</bpmn:boundaryEvent>"
+    )
+    due = boundary(
+        "due", "a", timer("timeDate", "working_days(5)"), interrupting=False, deadline=True
+    )
+    performing = node(
+        "userTask",
+        "a",
+        extended(
+            '<duban:task performer="officers" role="supervisor" body="legal_office"/>'
+            '<duban:field id="note" label="note"/>'
+        ),
+        name="核查",
+    )
+    names = ["level", "step", "step_name", "step_role", "step_body", "step_due", "step_people"]
+    urging = service("urge", "notify", *((name, name) for name in names))
+    called = document(process(start("s2"), urging, end("e2"), flows("s2 urge e2"), id="ladder"))
+    definition = defined(
+        process(
+            start(),
+            performing,
+            due,
+            rung,
+            node("callActivity", "up", calledElement="ladder"),
+            end(),
+            flows("start a end", "due end", "late up end"),
+        ),
+        ladder=called,
+    )
+    walk = Walk(definition, {"officers": [12, 11]})
+    walk.advance(MONDAY + timedelta(days=9))
+    (asked,) = walk.last.operations
+    assert asked.parameters == {
+        "level": "urge",
+        "step": "a",
+        "step_name": "核查",
+        "step_role": "supervisor",
+        "step_body": "legal_office",
+        "step_due": "2026-03-09T23:59:59.999999+08:00",
+        "step_people": [11, 12],
+    }
+    assert walk.last.data == {"officers": [12, 11]}
+
+
+def test_a_rung_of_a_countersigned_step_names_those_who_have_not_signed() -> None:
+    signing = (
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopDataInputRef>signers"
+        '</bpmn:loopDataInputRef><bpmn:inputDataItem id="i" name="signer"/>'
+        "</bpmn:multiInstanceLoopCharacteristics>"
+    )
+    definition = defined(
+        process(
+            start(),
+            node("userTask", "a", extended('<duban:task performer="signer"/>'), signing),
+            '<bpmn:boundaryEvent id="late" attachedToRef="a" cancelActivity="false">'
+            + extended('<duban:escalation level="due"/>')
+            + timer("timeDuration", "P1D")
+            + "</bpmn:boundaryEvent>",
+            service("urge", "notify", ("people", "step_people")),
+            end(),
+            flows("start a end", "late urge end"),
+        )
+    )
+    walk = Walk(definition, {"signers": [11, 12, 13]})
+    walk.last = walk.loaded().complete(walk.last.tasks[1].id, {})
+    walk.advance(MONDAY + timedelta(days=1))
+    assert walk.last.operations[0].parameters == {"people": [11, 13]}
