@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from flask import Flask, current_app, url_for
 from markupsafe import Markup, escape
 
 from engine.i18n import LOCALES, formats
+from engine.values.process import LegalBasis
 from web.request import locale, theme, today, translator
 from web.security import reference
 from web.toasts import waiting
@@ -27,6 +28,7 @@ def install(app: Flask) -> None:
         instant=_instant,
         clock_time=_clock_time,
         bounded=_bounded,
+        by_article=_by_article,
         link=link,
         locale=locale,
         theme=theme,
@@ -93,6 +95,16 @@ def _clock_time(value: datetime) -> str:
 def _bounded(count: int) -> str:
     """A count that was only counted so far: 999+."""
     return str(count) if count <= 999 else "999+"
+
+
+def _by_article(rows: Iterable[LegalBasis]) -> list[tuple[tuple[str, str], list[str]]]:
+    """Legal sources with every passage of one article together, in the order given."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        texts = found.setdefault((row.law, row.article), [])
+        if row.text and row.text not in texts:
+            texts.append(row.text)
+    return list(found.items())
 
 
 def link(endpoint: str, **values: Any) -> str:
