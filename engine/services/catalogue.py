@@ -107,7 +107,11 @@ def file(folder: Path | None, *parts: str) -> Traversable:
     """A data file: the folder's own if there is one, otherwise the one that ships."""
     if folder is not None and (own := folder.joinpath(*parts)).is_file():
         return own
-    return resources.files("processes").joinpath(*parts)
+    found = resources.files("processes")
+    for part in parts:
+        # One at a time: a namespace package's folder takes no more before Python 3.12.
+        found = found.joinpath(part)
+    return found
 
 
 def _text(folder: Path | None, name: str) -> str:

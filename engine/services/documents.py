@@ -119,7 +119,15 @@ class _Sheet:
     @property
     def said(self) -> list[str]:
         """The further values in words."""
-        return [wording.plain(value) for value in self.more.values()]
+        return list(self.further.values())
+
+    @property
+    def further(self) -> dict[str, str]:
+        """The further values in words, by name."""
+        return {
+            name: wording.told(self.work, self.docket, name, value)
+            for name, value in self.more.items()
+        }
 
     def context(self, values: Words) -> dict[str, object]:
         """Everything a template may name; see docs on document templates."""
@@ -145,7 +153,7 @@ class _Sheet:
                 for basis in process.basis
             ],
             "v": values,
-            "p": {name: word.clean(wording.plain(value)) for name, value in self.more.items()},
+            "p": {name: word.clean(text) for name, text in self.further.items()},
         }
 
 

@@ -131,7 +131,7 @@ def _facts(
     }
     for name in message.placeholders:
         if name in more:
-            told[name] = wording.plain(more[name])
+            told[name] = wording.told(work, docket, name, more[name])
         elif name in fields and name in values and not fields[name].hidden_from:
             told.setdefault(name, values[name])
     return {name: wording.withheld(docket, text) for name, text in told.items() if text}

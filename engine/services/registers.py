@@ -92,8 +92,10 @@ class EntryPage:
 def write(work: Work, docket: Docket, code: str, key: str, values: Mapping[str, Json]) -> Entry:
     """Write an entry: a new one, or what is new about the one with this key.
 
-    The key is the value of the key column, else ``key``, else the case's number. A value that is
-    empty leaves what stands. Raises Broken ``unknown_register`` and Invalid ``bad_entry``.
+    The key is the value of the key column, else the case's number; ``key`` tells several entries
+    of one case apart and is added to it. A value that is empty leaves what stands.
+
+    Raises Broken ``unknown_register`` and Invalid ``bad_entry``.
     """
     register = catalogue.of(work.office).register(code)
     entered = {
@@ -101,7 +103,7 @@ def write(work: Work, docket: Docket, code: str, key: str, values: Mapping[str, 
         for id, value in values.items()
         if value not in (None, "", [])
     }
-    entered.setdefault(register.key, key or docket.number)
+    entered.setdefault(register.key, f"{docket.number}/{key}" if key else docket.number)
     taken = rules.take(register, entered)
     # Registers are read by bodies from whom a complainant's identity is kept (R15).
     taken = {
@@ -149,9 +151,7 @@ def _resolved(work: Work, docket: Docket, register: Register, id: str, value: Js
     if column.type is ColumnType.BODY and isinstance(value, str):
         return slots.resolve(work, docket.slots, value) or value
     if column.type in (ColumnType.TEXT, ColumnType.LONG_TEXT):
-        asked = wording.fields_of(docket.description).get(id)
-        if asked is not None and docket.data.get(id) == value:
-            return wording.words(work, asked, value)
+        return wording.told(work, docket, id, value)
     return value
 
 

@@ -154,6 +154,24 @@ def words(work: Work, field: Field | None, value: Json) -> str:
     return plain(value)
 
 
+def told(work: Work, docket: Docket, name: str, value: Json) -> str:
+    """What an expression of a diagram yields, in words.
+
+    The value of a choice is worded by the field it came from: the one called ``name``, or any whose
+    value this is, as long as they all say the same.
+    """
+    fields = fields_of(docket.description)
+    same = {
+        id: field
+        for id, field in fields.items()
+        if field.options and not is_blank(value) and docket.data.get(id) == value
+    }
+    if name in same:
+        return words(work, same[name], value)
+    found = {words(work, field, value) for field in same.values()}
+    return found.pop() if len(found) == 1 else plain(value)
+
+
 def plain(value: Json) -> str:
     """A value whose field is not known: computed by a script, or the result of an operation."""
     if isinstance(value, bool):
