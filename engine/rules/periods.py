@@ -124,7 +124,7 @@ def end(
     backward = any(span.amount < 0 for span in spans)
     day = local_day(since)
     for span in spans:
-        day = count(span, day, calendar, () if backward else pauses)
+        day = count(span, day, calendar, pauses)
     if backward:
         return End(day, day, end_of(day))
     due = calendar.next_working_day(day)
@@ -138,7 +138,7 @@ def end(
 
 
 def count(span: Span, start: date, calendar: Calendar, pauses: Sequence[Pause] = ()) -> date:
-    """The day the span ends on, before any rolling."""
+    """The day the span ends on, before any rolling. Pauses move forward spans only."""
     checked(span)
     if span.unit is Unit.WORKING_DAY:
         return _working_days(span.amount, start, calendar, pauses)

@@ -227,6 +227,25 @@ def test_a_pause_after_the_due_day_does_not_heal_lateness():
 
 def test_a_clock_that_starts_while_paused_counts_from_the_resumption():
     assert due_on("2026-03-02", 1, WD, *pause("2026-03-02", "2026-03-05")) == "2026-03-06"
+    before = pause("2026-02-27", "2026-03-05")
+    assert due_on("2026-03-02", 1, WD, *before) == "2026-03-06"
+    assert due_on("2026-03-02", 5, CD, *before) == "2026-03-10"
+    assert due_on("2026-03-02", 1, M, *before) == "2026-04-07"  # 04-05 is a holiday Sunday.
+    hours = explain(
+        TimerRule(at("2026-03-02T10:00:00"), span=Span(24, H)),
+        TABLE,
+        CALENDAR,
+        pause("2026-03-02T08:00:00", "2026-03-02T12:00:00"),
+    )
+    assert hours.due_at == at("2026-03-03T12:00:00")
+
+
+def test_a_stop_at_the_last_instant_of_hours_holds_until_the_resumption():
+    rule = TimerRule(at("2026-03-02T10:00:00"), span=Span(24, H))
+    stopped = pause("2026-03-03T10:00:00", "2026-03-04T09:00:00")
+    assert explain(rule, TABLE, CALENDAR, stopped).due_at == at("2026-03-04T09:00:00")
+    late = pause("2026-03-03T10:00:00.000001", "2026-03-04T09:00:00")
+    assert explain(rule, TABLE, CALENDAR, late).due_at == at("2026-03-03T10:00:00")
 
 
 def test_while_the_clock_stands_the_due_date_is_the_one_that_held():
@@ -235,7 +254,10 @@ def test_while_the_clock_stands_the_due_date_is_the_one_that_held():
 
 
 def test_a_pause_does_not_move_a_period_that_counts_back_from_an_event():
-    assert due_on("2025-10-16", -7, WD, *pause("2025-10-10", "2025-10-13")) == "2025-09-30"
+    still = pause("2025-10-10", "2025-10-13")
+    assert due_on("2025-10-16", -7, WD, *still) == "2025-09-30"
+    assert due_on("2025-10-16", -7, CD, *still) == "2025-10-09"
+    assert due_on("2025-10-16", -1, M, *still) == "2025-09-16"
 
 
 def test_paused_days_are_listed_as_such_and_not_counted():
@@ -339,6 +361,13 @@ def test_a_due_date_is_provisional_only_where_an_unknown_year_can_move_it(
 ):
     found = explain(TimerRule(at(start), span=Span(amount, unit)), TABLE, CALENDAR)
     assert found.provisional is provisional
+
+
+def test_a_roll_out_of_an_unknown_year_is_provisional_too():
+    only_2023 = Calendar(layer("correction", [], years=[2023]))
+    found = explain(TimerRule(at("2022-12-26"), span=Span(5, CD)), TABLE, only_2023)
+    assert (found.unrolled, found.due_on) == (date(2022, 12, 31), date(2023, 1, 2))
+    assert found.provisional
 
 
 def test_days_of_an_unannounced_year_are_marked_in_the_list():

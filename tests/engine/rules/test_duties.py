@@ -334,6 +334,20 @@ def test_officers_named_in_this_very_form_are_counted_only_when_it_is_completed(
     assert refusal(ask(may_claim, shown, officer(1), AT_UNIT)) == ("too_few_officers", "R1")
 
 
+def test_the_actor_needs_no_second_look_when_named_among_the_officers():
+    verdict = may_complete(
+        NAMING,
+        officer(1),
+        [],
+        {"assistants": [1, 2]},
+        {2: officer(2)},
+        AT_UNIT,
+        TODAY,
+        ROLES,
+    )
+    assert verdict
+
+
 @pytest.mark.parametrize(
     ("unfit", "why"),
     [

@@ -74,6 +74,11 @@ def refused(one: Field, *texts: str, known=None, **parts: list[str]) -> DubanErr
         (field(T.DATE), ["20260224"], "2026-02-24"),
         (field(T.DATE), ["2024-02-29"], "2024-02-29"),
         (field(T.DATE, minimum="today", maximum="today"), ["2026-03-02"], "2026-03-02"),
+        (field(T.DATE, minimum="2026-03-05", maximum="2026-03-05"), ["2026-03-05"], "2026-03-05"),
+        (field(T.NUMBER, minimum="1.5", maximum="1.5"), ["1.5"], 1.5),
+        (field(T.MONEY, minimum="100", maximum="100"), ["100"], "100.00"),
+        (field(T.TEXT, minimum="2", maximum="2"), ["一二"], "一二"),
+        (field(T.PEOPLE, minimum="2", maximum="2"), ["1", "2"], [1, 2]),
         (field(T.CHOICE), ["b"], "b"),
         (field(T.MULTIPLE_CHOICE), ["c", "a", "c"], ["a", "c"]),  # In the order of the options.
         (field(T.CHECKLIST), [], []),
