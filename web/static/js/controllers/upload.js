@@ -57,7 +57,7 @@ export default function upload(drop) {
           list.insertAdjacentHTML("beforeend", request.responseText);
           line.remove();
           form.dispatchEvent(new Event("input", { bubbles: true }));
-        } else fail(line, `${file.name} ${reason(request) ?? failed}`);
+        } else fail(line, reason(request) ?? `${file.name} ${failed}`);
         done();
       });
       const content = new FormData();
