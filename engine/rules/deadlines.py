@@ -97,7 +97,12 @@ class CountySchedule:
         total = add_up(ledger)
         spans = budget(span, total.extensions)
         base = end(spans, rule.since, calendar, total.pauses)
-        final = base if rule.offset is None else end((rule.offset,), base.due_at, calendar)
+        # A rung after the due date stands still like the deadline itself.
+        final = (
+            base
+            if rule.offset is None
+            else end((rule.offset,), base.due_at, calendar, total.pauses)
+        )
         return _Found(rule, limit, calendar, spans, total.pauses, base, final)
 
 
@@ -132,7 +137,9 @@ class _Found:
         lines = day_lines(self.spans, self.rule.since, self.base, self.calendar, self.pauses)
         if self.rule.offset is None:
             return lines
-        onward = day_lines((self.rule.offset,), self.base.due_at, self.final, self.calendar)
+        onward = day_lines(
+            (self.rule.offset,), self.base.due_at, self.final, self.calendar, self.pauses
+        )
         return (*lines[:-1], replace(lines[-1], reason="base"), *onward[1:])
 
 

@@ -140,6 +140,29 @@ def test_a_rung_moves_with_its_deadline_when_the_clock_stood_still():
     assert moved.due_on.isoformat() == "2026-03-20"
 
 
+@pytest.mark.parametrize(
+    ("offset", "expected"),
+    [
+        (Span(5, WD), "2026-03-30"),  # 17 and 18 March, then three from the 25th on.
+        (Span(5, CD), "2026-03-30"),  # Raw end Saturday the 28th.
+        (Span(-3, WD), "2026-03-11"),
+    ],
+)
+def test_a_rung_after_the_due_date_stands_still_while_the_clock_does(offset, expected):
+    rule = TimerRule(at("2026-03-02"), limit="TEN", offset=offset)
+    found = SCHEDULE.explain(rule, pause("2026-03-18", "2026-03-25"))
+    assert found.due_on.isoformat() == expected
+    assert next(line.day for line in found.days if line.reason == "base") == date(2026, 3, 16)
+    still = [line.day.day for line in found.days if line.reason == "paused"]
+    assert still == ([19, 20, 21, 22, 23, 24, 25] if offset.amount > 0 else [])
+
+
+def test_a_rung_counts_on_from_where_a_stop_on_the_last_day_moved_the_deadline():
+    rule = TimerRule(at("2026-03-02"), limit="TEN", offset=Span(1, WD))
+    found = SCHEDULE.explain(rule, pause("2026-03-16", "2026-03-18"))
+    assert found.due_on.isoformat() == "2026-03-19"
+
+
 def test_a_rule_with_neither_limit_nor_span_is_its_own_instant():
     instant = at("2026-03-07T10:30:00")
     assert SCHEDULE.instant(TimerRule(instant)) == instant
