@@ -15,13 +15,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from engine.bpmn.runtime import CaseRun, Environment
+from engine.errors import Broken, Conflict, Forbidden, NotFound
 from engine.services import audit, clocks, operations, slots, worklist
 from engine.services.dockets import Docket
 from engine.store import bodies, cases, dossiers
 from engine.store.tasks import TaskRow
 from engine.values.acts import Act
 from engine.values.process import Description
-from engine.values.running import CaseFile, Json, OpenMessage, Outcome
+from engine.values.running import CaseFile, Json, OpenMessage, OperationRequest, Outcome
 from engine.work import Work
 
 
@@ -79,11 +80,24 @@ def settle(work: Work, docket: Docket, outcome: Outcome, done: Done | None = Non
     worklist.follow(work, docket, outcome, done)
     docket.wake_at = None if docket.paused_at is not None else outcome.wake_at
     for request in outcome.operations:
-        result = operations.perform(work, docket, request)
+        result = _perform(work, docket, request)
         if request.result:
             docket.data = {**docket.data, request.result: result}
     if outcome.finished:
         _finish(work, docket)
+
+
+def _perform(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    """One operation. What it may not do is the diagram's fault, not a refusal to the person."""
+    try:
+        return operations.perform(work, docket, request)
+    except (NotFound, Forbidden, Conflict) as error:
+        raise Broken(
+            "operation_failed",
+            operation=request.name,
+            element=request.element,
+            cause=error.code,
+        ) from error
 
 
 def describe(work: Work, docket: Docket) -> None:

@@ -94,12 +94,13 @@ def insert_missing(session: Session, table: Table, **values: Any) -> bool:
     """Insert a row unless its key is there; waits for another that is inserting the same key."""
     dialect = session.get_bind().dialect.name
     maker = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    made = session.execute(maker(table).values(**values).on_conflict_do_nothing())
-    return affected(made) == 1
+    # Rows are not counted for an INSERT on PostgreSQL: what it returns is.
+    statement = maker(table).values(**values).on_conflict_do_nothing()
+    return session.execute(statement.returning(*table.primary_key)).first() is not None
 
 
 def affected(result: Result[Any]) -> int:
-    """How many rows a statement changed."""
+    """How many rows an UPDATE or DELETE changed."""
     count: int = result.rowcount  # type: ignore[attr-defined]  # typed on cursor results only
     return count
 

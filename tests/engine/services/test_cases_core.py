@@ -161,7 +161,7 @@ def test_one_without_certificate_cannot_be_named_as_verifier(county: County) -> 
     assert "verifiers" in caught.value.fields
     with pytest.raises(Invalid):
         complete(county, case_id, "assign", "head", verifiers=[county.people["market"]])
-    assert task_store.OPEN == task(county, case_id, "assign").status
+    assert task(county, case_id, "assign").status == task_store.OPEN
 
 
 def test_withdrawing_ends_the_case_with_its_reason(county: County) -> None:
