@@ -37,6 +37,7 @@ def _at(process: model.Process, rule: str, node: model.Node | None = None, **fac
         process.file,
         line=process.line if node is None else node.line,
         element=process.id if node is None else node.id,
+        **({} if node is None else {"name": node.name or node.id}),
         **facts,
     )
 

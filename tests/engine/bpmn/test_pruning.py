@@ -20,6 +20,17 @@ from tests.engine.bpmn.generated import FIELDS, generate
 
 SHIPPED = sorted((Path(__file__).parents[3] / "processes").glob("*.bpmn"))
 
+#: What another case, or the timer of a step, gives a process it opens.
+OPENED_WITH = {
+    "level": "urge",
+    "step": "verify",
+    "step_name": "核查",
+    "step_role": "supervisor",
+    "step_body": "legal_office",
+    "step_due": "2026-03-09T23:59:59.999999+08:00",
+    "step_people": [11],
+}
+
 Act = Callable[[CaseRun, Outcome], Outcome]
 
 
@@ -80,8 +91,11 @@ class Driver:
         self.random = random.Random(seed)
         self.definition = definition
         self.now = MONDAY
-        values = self.values(set(FIELDS))
-        values["people"] = [11, 12, 13]
+        starts = definition.description.starts
+        self.begin = starts[0] if starts else None
+        values = {**self.values(set(FIELDS)), "people": [11, 12, 13], **OPENED_WITH}
+        if self.begin is not None:
+            values.update(self.filled(self.begin))
         self.sides = [
             Side(definition, dict(values), prune=prune, saved=saved)
             for prune in (True, False)
@@ -132,11 +146,9 @@ class Driver:
         self.steps += 1
         return not isinstance(first, tuple)
 
-    def play(self, steps: int, element: str | None = None) -> str:
+    def play(self, steps: int) -> str:
         """Random steps until the case ends, breaks or the steps are used up."""
-        first = self.definition.description.starts
-        element = element or (first[0] if len(first) > 1 else None)
-        if not self.everywhere(lambda side: side.start(self.now, element)):
+        if not self.everywhere(lambda side: side.start(self.now, self.begin)):
             return "broken"
         for _ in range(steps):
             outcome = self.sides[0].outcome

@@ -1,0 +1,91 @@
+"""What the runtime reads in a diagram's elements: repetition, links, references, expressions."""
+
+from __future__ import annotations
+
+import re
+
+from engine.bpmn import model, xml
+from engine.bpmn.forms import said
+from engine.bpmn.repetition import Repetition
+from engine.bpmn.xml import bpmn
+
+
+class References:
+    """Names and codes of the signals, errors and escalations of a file."""
+
+    def __init__(self, root: xml.Element) -> None:
+        self._said: dict[str, str] = {}
+        for tag, attribute in (
+            ("signal", "name"),
+            ("error", "errorCode"),
+            ("escalation", "escalationCode"),
+        ):
+            for element in root.iterchildren(bpmn(tag)):
+                code = said(element, attribute) or said(element, "name") or said(element, "id")
+                self._said[said(element, "id")] = code
+
+    def of(self, reference: str) -> str:
+        """What a reference stands for."""
+        return self._said.get(reference.rpartition(":")[2], "")
+
+
+def link_name(node: model.Node) -> str:
+    """The name that ties the two ends of a link together."""
+    definition = node.element.find(bpmn("linkEventDefinition"))
+    return said(definition, "name") or node.name
+
+
+def unwrapped(text: str) -> str:
+    """An expression without the brackets or the sign by which other tools mark expressions."""
+    text = text.strip()
+    wrapped = re.fullmatch(r"[$#]\{(.*)\}", text, re.DOTALL)
+    if wrapped is not None:
+        return wrapped[1].strip()
+    return text[1:].strip() if text.startswith("=") and not text.startswith("==") else text
+
+
+def read_repetition(node: model.Node) -> tuple[str, Repetition | None]:
+    """How an activity is repeated, with the rule it breaks if it does."""
+    loop = node.element.find(bpmn("standardLoopCharacteristics"))
+    if loop is not None:
+        return _read_loop(loop)
+    many = node.element.find(bpmn("multiInstanceLoopCharacteristics"))
+    if many is None:
+        return "", None
+    cardinality = unwrapped(xml.text(many.find(bpmn("loopCardinality"))))
+    collection = _data_name(node, xml.text(many.find(bpmn("loopDataInputRef"))))
+    if bool(cardinality) == bool(collection):
+        return "structure.repetition", None
+    return "", Repetition(
+        sequential=many.get("isSequential") in ("true", "1"),
+        cardinality=cardinality or None,
+        collection=collection or None,
+        item=_item(many.find(bpmn("inputDataItem"))),
+        output=_data_name(node, xml.text(many.find(bpmn("loopDataOutputRef")))),
+        output_item=_item(many.find(bpmn("outputDataItem"))),
+        completion=unwrapped(xml.text(many.find(bpmn("completionCondition")))) or None,
+    )
+
+
+def _read_loop(loop: xml.Element) -> tuple[str, Repetition | None]:
+    maximum = said(loop, "loopMaximum")
+    condition = unwrapped(xml.text(loop.find(bpmn("loopCondition"))))
+    if (not maximum and not condition) or (maximum and not maximum.isdecimal()):
+        return "structure.repetition", None
+    return "", Repetition(
+        loop_while=condition or None,
+        loop_maximum=int(maximum) if maximum else None,
+        test_before=loop.get("testBefore") in ("true", "1"),
+    )
+
+
+def _item(element: xml.Element | None) -> str:
+    return said(element, "name") or said(element, "id")
+
+
+def _data_name(node: model.Node, reference: str) -> str:
+    """The key of the case file a data reference means: the name of the data, else itself."""
+    for element in node.element.iter(bpmn("dataInput"), bpmn("dataOutput")):
+        if said(element, "id") == reference:
+            return said(element, "name") or reference
+    return unwrapped(reference)
