@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.bpmn import periods, xml
-from engine.bpmn.building import unwrapped
 from engine.bpmn.forms import said
 from engine.bpmn.lint.subject import Known, Subject
 from engine.bpmn.model import Node, operation_of, script_of
+from engine.bpmn.reading import unwrapped
 from engine.bpmn.scripts import check_script, script_names
 from engine.bpmn.syntax import Problem, Refused, check, limits_named, names_read, parsed
 from engine.bpmn.xml import bpmn
@@ -104,17 +104,11 @@ def _expression(subject: Subject, place: Place) -> Iterator[Finding]:
         yield _bad(subject, place, problem)
     if problems:
         return
-    known = _names_at(subject, place)
-    for name in sorted(names_read(place.text) - known):
+    for name in sorted(names_read(place.text) - subject.known.names):
         yield _at(subject, "expressions.unknown_name", place, unknown=name)
     yield from _limits(subject, place)
     for rule, facts in misuses(place.text, subject.known):
         yield _at(subject, rule, place, **facts)
-
-
-def _names_at(subject: Subject, place: Place) -> frozenset[str]:
-    """Names that may be read there: where one's own form is filled in, its fields first."""
-    return subject.known.names
 
 
 def _at(subject: Subject, rule: str, place: Place, **facts: str) -> Finding:
@@ -190,9 +184,8 @@ def _misused(
     field: str, kind: str, constants: Collection[object], known: Known
 ) -> Iterator[tuple[str, dict[str, str]]]:
     if kind in _CHOICES:
-        options = {o.value for _node, declared in known.fields[field] for o in declared.options}
         for constant in constants:
-            if isinstance(constant, str) and constant not in options:
+            if isinstance(constant, str) and constant not in known.options[field]:
                 yield "expressions.unknown_option", {"field": field, "unknown": constant}
     wrong = {
         "money": (int, float),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from engine.bpmn import xml
-from engine.bpmn.building import link_name
 from engine.bpmn.lint.subject import Subject, found
 from engine.bpmn.model import ACTIVITIES, FLOW_NODES, Flow, Node, Process
+from engine.bpmn.reading import link_name
 from engine.values.process import Finding
 
 _CHOOSING = ("exclusiveGateway", "inclusiveGateway")
@@ -100,7 +100,8 @@ def _paths(subject: Subject, scope: str) -> Iterator[Finding]:
     if not inside:
         return
     holder = process.nodes.get(scope)
-    if not any(node.kind == "endEvent" for node in inside.values()):
+    ends = any(node.kind == "endEvent" for node in inside.values())
+    if not ends:
         yield (
             subject.about("structure.no_end")
             if holder is None
@@ -118,7 +119,8 @@ def _paths(subject: Subject, scope: str) -> Iterator[Finding]:
     main = _reach(starts, _onward(process, inside, _interrupting))
     for name in main:
         node = inside[name]
-        if node.kind in ACTIVITIES and not process.leaving.get(name) and not node.event_subprocess:
+        last = node.kind in ACTIVITIES and not process.leaving.get(name)
+        if ends and last and not node.event_subprocess:
             yield subject.at("structure.ends_silently", node)
     yield from _no_way_out(subject, inside, onward, reached)
 

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from engine.bpmn import periods, xml
-from engine.bpmn.building import unwrapped
 from engine.bpmn.forms import said
 from engine.bpmn.lint.subject import Subject
 from engine.bpmn.model import ACTIVITIES, Node, is_deadline
+from engine.bpmn.reading import unwrapped
 from engine.bpmn.syntax import Refused, names_read, parsed
 from engine.errors import Broken
 from engine.values.process import Finding
