@@ -8,6 +8,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,12 @@ from engine.bpmn.lint import (
 )
 from engine.bpmn.lint.subject import Known, Subject, found, known_together
 from engine.bpmn.model import Diagram, Process
-from engine.values.process import Catalogue, Finding
+from engine.values.process import Catalogue, Finding, Severity
 
 #: One file is told of this many findings; more would help nobody.
 MOST_FINDINGS = 200
+#: One family of rules stops after this many findings about one process.
+MOST_LOOKED_AT = 5_000
 #: What may be read of the files beside the ones that are checked, to see what those call.
 MAX_BESIDE_FILES = 60
 MAX_BESIDE_BYTES = 4_000_000
@@ -61,7 +64,7 @@ def check(
     bundle = gather({**(beside or {}), **sources})
     findings = list(bundle.findings)
     for file, root in bundle.roots.items():
-        findings += files.extensions(root, file)
+        findings += islice(files.extensions(root, file), MOST_LOOKED_AT)
     small, too_large = _of_bearable_size(bundle)
     findings += too_large
     known = known_together(small)
@@ -120,6 +123,7 @@ def _diagram(
                 diagram.file,
                 line=process.line,
                 element=process.id,
+                id=process.id,
                 other=bundle.processes[process.id].file,
             )
             continue
@@ -128,17 +132,23 @@ def _diagram(
             continue
         subject = Subject(bundle, diagram, process, catalogue, known[process.id])
         for rules in _PROCESS_RULES:
-            yield from rules(subject)
+            yield from islice(rules(subject), MOST_LOOKED_AT)
     yield from drawing.check(diagram)
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sorted, each once, and not more of one file than anybody reads."""
     by_key = {_key(finding): finding for finding in findings}
-    kept: dict[str, list[Finding]] = {}
+    by_file: dict[str, list[Finding]] = {}
     for key in sorted(by_key):
-        kept.setdefault(by_key[key].file, []).append(by_key[key])
-    return tuple(finding for found in kept.values() for finding in found[:MOST_FINDINGS])
+        by_file.setdefault(by_key[key].file, []).append(by_key[key])
+    return tuple(finding for found in by_file.values() for finding in _worst(found))
+
+
+def _worst(findings: list[Finding]) -> list[Finding]:
+    """As many as are told; an error is never cut off in favour of a warning."""
+    by_severity = sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR)
+    return sorted(by_severity[:MOST_FINDINGS], key=_key)
 
 
 def _key(finding: Finding) -> tuple[Any, ...]:

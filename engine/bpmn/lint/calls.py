@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from engine.bpmn import limits
 from engine.bpmn.building import build
@@ -12,7 +13,9 @@ from engine.bpmn.model import Process, called_by, decision_of
 from engine.values.process import Finding
 
 #: Elements looked at for all main processes of a set together, called ones as often as reached.
-MAX_WORK = 20_000
+MAX_WORK = 10_000
+#: Call activities among one main process and all it calls.
+MAX_CALLS = 300
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -35,7 +38,8 @@ def check_running(bundle: Bundle) -> Iterator[Finding]:
     for main in _mains(bundle):
         reached = {name: bundle.processes[name] for name in bundle.reached(main.id)}
         work += sum(len(process.nodes) + 1 for process in reached.values())
-        if work > MAX_WORK:
+        called = sum(bool(called_by(n)) for p in reached.values() for n in p.nodes.values())
+        if work > MAX_WORK or called > MAX_CALLS:
             yield found(
                 "limits.nodes_together",
                 main.file,
@@ -45,13 +49,40 @@ def check_running(bundle: Bundle) -> Iterator[Finding]:
             )
             return
         too_much = limits.guard(reached, main.id)
-        yield from too_much
+        yield from (_named(finding, reached) for finding in too_much)
         if not too_much:
+            consequences = _consequences(reached.values())
             yield from (
                 finding
                 for finding in build(reached, bundle.roots, tables).findings
                 if not finding.rule.startswith("calls.")
+                and not (
+                    finding.rule == "structure.flow_to_nowhere"
+                    and (finding.file, finding.element) in consequences
+                )
             )
+
+
+def _named(finding: Finding, processes: Mapping[str, Process]) -> Finding:
+    """The finding with the name of its element, which its sentence may use."""
+    for process in processes.values():
+        node = process.nodes.get(finding.element or "")
+        if node is not None and process.file == finding.file:
+            return replace(finding, facts={"name": node.name or node.id, **finding.facts})
+    return finding
+
+
+def _consequences(processes: Iterable[Process]) -> set[tuple[str, str | None]]:
+    """Flows between elements that exist: if one cannot be used, an end of it is to blame."""
+    return {
+        (process.file, flow.id)
+        for process in processes
+        for flow in process.flows
+        if (source := process.nodes.get(flow.source)) is not None
+        and (target := process.nodes.get(flow.target)) is not None
+        and source.scope == target.scope
+        and not target.event_subprocess
+    }
 
 
 def _mains(bundle: Bundle) -> Iterator[Process]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -80,9 +81,10 @@ def _field(subject: Subject, node: Node, element: xml.Element) -> Iterator[Findi
         yield subject.at("forms.unknown_disclosure", node, line=line, unknown=disclosure)
     if field.type in _CHOICES and not field.options:
         yield subject.at("forms.no_options", node, line=line, field=field.id)
-    values = [option.value for option in field.options]
-    for value in sorted({value for value in values if values.count(value) > 1}):
-        yield subject.at("forms.duplicate_option", node, line=line, field=field.id, unknown=value)
+    for value, times in Counter(option.value for option in field.options).items():
+        if times > 1:
+            facts = {"field": field.id, "unknown": value}
+            yield subject.at("forms.duplicate_option", node, line=line, **facts)
     if not _range_makes_sense(field):
         yield subject.at("forms.range", node, line=line, field=field.id)
     yield from _elsewhere(subject, node, field, line)

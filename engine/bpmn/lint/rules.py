@@ -148,3 +148,44 @@ _ALL = (
 )
 
 RULES = {rule.name: rule for rule in _ALL}
+
+
+def sentence(code: str) -> str:
+    """Marks a code whose words stand inside sentences of rules."""
+    return code
+
+
+#: Words the sentences above are made of, besides the facts themselves.
+WORDS = (
+    sentence("problem.empty"),
+    sentence("problem.too_long"),
+    sentence("problem.syntax"),
+    sentence("problem.too_many_parts"),
+    sentence("problem.too_deep"),
+    sentence("problem.not_allowed"),
+    sentence("problem.number_too_big"),
+    sentence("problem.unknown_function"),
+    sentence("problem.arguments"),
+    sentence("problem.function_as_value"),
+    sentence("problem.not_an_assignment"),
+    sentence("problem.reserved_name"),
+    sentence("problem.script_too_long"),
+    sentence("where.condition"),
+    sentence("where.timer"),
+    sentence("where.visible_when"),
+    sentence("where.check"),
+    sentence("where.parameter"),
+    sentence("where.script"),
+    sentence("where.repetition"),
+    sentence("where.decision"),
+    sentence("what.depth"),
+    sentence("what.elements"),
+    sentence("what.attributes"),
+    sentence("kind.document"),
+    sentence("kind.register"),
+    sentence("kind.message"),
+    sentence("kind.role"),
+    sentence("kind.level"),
+    sentence("kind.limit"),
+    sentence("kind.process"),
+)

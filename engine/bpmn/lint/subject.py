@@ -47,6 +47,8 @@ class Known:
     names: frozenset[str]
     #: Every declaration of a field, with the node it stands at.
     fields: Mapping[str, tuple[tuple[Node, Field], ...]]
+    #: The options a field offers anywhere.
+    options: Mapping[str, frozenset[str]]
     #: Names that scripts, decisions and operations write.
     computed: frozenset[str]
     #: Ids of all elements.
@@ -148,6 +150,10 @@ def _known(bundle: Bundle, processes: list[Process]) -> Known:
                 slots.add(role_and_body(process, node)[1])
     return Known(
         names=frozenset((names | computed) - {""}) | TOKEN_NAMES | INSTANCE_NAMES,
+        options={
+            name: frozenset(option.value for _, field in declared for option in field.options)
+            for name, declared in fields.items()
+        },
         computed=frozenset(computed),
         fields={name: tuple(declared) for name, declared in fields.items()},
         elements=frozenset(id for process in processes for id in process.nodes),
