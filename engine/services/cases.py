@@ -140,7 +140,10 @@ def open_linked(work: Work, docket: Docket, process_id: str, values: CaseFile) -
     if not description.starts:
         raise Broken("nothing_to_start", process=process_id)
     element = description.starts[0]
-    other = _open(work, row, dict(values), {}, element)
+    # What its lanes need and nothing fills is what the opener has there.
+    named = slots.named(description)
+    filled = {slot: body for slot, body in docket.slots.items() if slot in named}
+    other = _open(work, row, dict(values), filled, element)
     dossiers.link(work.session, docket.id, other.id, work.now)
     _go(work, other, dict(values), element)
     audit.append(work, docket, Act.CASE_OPENED, other=other.number)

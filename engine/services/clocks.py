@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 
 from engine.actor import CLOCK
 from engine.rules.deadlines import CountySchedule
@@ -80,7 +82,8 @@ def _start(work: Work, docket: Docket, timer: Timer) -> None:
     provisional = False
     started_at = work.now
     if timer.rule is not None:
-        found = schedule(work, docket).explain(timer.rule)
+        events = Past(work, docket.id).events(timer.rule)
+        found = schedule(work, docket).explain(timer.rule, events)
         warn_at, unrolled, provisional = found.warn_at, found.unrolled, found.provisional
         started_at = timer.rule.since
     deadline_id = ledger.add_deadline(
@@ -157,35 +160,80 @@ def _ended(row: DeadlineRow, passed: Iterable[Passed]) -> bool:
     return bool(_kinds(row, passed))
 
 
-def events_for(
-    rule: TimerRule,
-    pauses: Iterable[PauseRow],
-    rows: Iterable[DeadlineRow],
-    ledgers: dict[int, tuple[LedgerEvent, ...]],
-) -> tuple[LedgerEvent, ...]:
-    """What happened to the clock a rule is counted on.
+class Past:
+    """What happened to the clocks of a case so far, read when it is first asked for."""
 
-    Every pause of the case after the clock started, and the extensions granted to the deadline of
-    the same limit that started with it: the whole ladder moves with its deadline.
-    """
-    found: list[LedgerEvent] = []
-    for pause in pauses:
-        if pause.resumed_at is not None and pause.resumed_at <= rule.since:
-            continue
-        found.append(LedgerEvent(LedgerKind.PAUSED, max(pause.paused_at, rule.since)))
-        if pause.resumed_at is not None:
-            found.append(LedgerEvent(LedgerKind.RESUMED, pause.resumed_at))
-    if rule.limit is not None:
-        for row in rows:
+    def __init__(self, work: Work, case_id: int) -> None:
+        self._work = work
+        self._case_id = case_id
+
+    @cached_property
+    def _pauses(self) -> list[PauseRow]:
+        return ledger.pauses_of(self._work.session, self._case_id)
+
+    @cached_property
+    def _deadlines(self) -> list[DeadlineRow]:
+        return ledger.deadlines_of(self._work.session, self._case_id)
+
+    @cached_property
+    def _ledgers(self) -> dict[int, tuple[LedgerEvent, ...]]:
+        return ledger.ledgers(self._work.session, self._case_id)
+
+    def events(self, rule: TimerRule, until: datetime | None = None) -> tuple[LedgerEvent, ...]:
+        """What happened to the clock a rule is counted on.
+
+        Every pause of the case since the clock started (before ``until``), and the extensions
+        granted to the deadline of the same limit that started with it: the whole ladder moves
+        with its deadline.
+        """
+        found: list[LedgerEvent] = []
+        for pause in self._pauses:
+            over = pause.resumed_at is not None and pause.resumed_at <= rule.since
+            if over or (until is not None and pause.paused_at >= until):
+                continue
+            found.append(LedgerEvent(LedgerKind.PAUSED, max(pause.paused_at, rule.since)))
+            if pause.resumed_at is not None:
+                found.append(LedgerEvent(LedgerKind.RESUMED, pause.resumed_at))
+        return (*found, *self._extensions(rule))
+
+    def _extensions(self, rule: TimerRule) -> tuple[LedgerEvent, ...]:
+        for row in self._deadlines if rule.limit is not None else ():
             if row.rule is not None and (row.rule.limit, row.rule.since) == (
                 rule.limit,
                 rule.since,
             ):
-                found += [
-                    event for event in ledgers.get(row.id, ()) if event.kind is LedgerKind.EXTENDED
-                ]
-                break
-    return tuple(found)
+                granted = tuple(
+                    event
+                    for event in self._ledgers.get(row.id, ())
+                    if event.kind is LedgerKind.EXTENDED
+                )
+                if granted:
+                    return granted
+        return ()
+
+
+def corrections(work: Work, docket: Docket, outcome: Outcome) -> dict[str, datetime]:
+    """New timers counted from before now, whose clock has stood still or was extended meanwhile.
+
+    The engine computes an instant from the calendar alone; only the ledger knows of the rest.
+    """
+    early = [
+        timer for timer in outcome.timers if timer.rule is not None and timer.rule.since < work.now
+    ]
+    if not early:
+        return {}
+    known = {row.engine_id for row in live(work, docket)}
+    past = Past(work, docket.id)
+    found: dict[str, datetime] = {}
+    for timer in early:
+        if timer.rule is None or timer.id in known:
+            continue
+        events = past.events(timer.rule)
+        if events:
+            instant = schedule(work, docket).explain(timer.rule, events).due_at
+            if instant != timer.instant:
+                found[timer.id] = instant
+    return found
 
 
 def live(work: Work, docket: Docket) -> list[TimerRow]:

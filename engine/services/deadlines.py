@@ -124,12 +124,11 @@ def recalculate(work: Work, docket: Docket) -> int:
 def _recompute(work: Work, docket: Docket) -> None:
     """Every timer of the case again by its rule, with what its ledger says."""
     schedule = clocks.schedule(work, docket)
-    pauses = ledger.pauses_of(work.session, docket.id)
     rows = ledger.unended(work.session, docket.id)
-    ledgers = ledger.ledgers(work.session, docket.id)
+    past = clocks.Past(work, docket.id)
 
     def again(rule: TimerRule) -> DueDate:
-        return schedule.explain(rule, clocks.events_for(rule, pauses, rows, ledgers))
+        return schedule.explain(rule, past.events(rule))
 
     instants: dict[str, datetime] = {}
     for timer in clocks.live(work, docket):
@@ -171,14 +170,11 @@ def explain(work: Work, deadline_id: int) -> DueExplanation:
     if found is None:
         raise NotFound("no_such_deadline")
     row = access.visible_case(work, found.case_id)
-    rows = ledger.deadlines_of(work.session, found.case_id)
     ledgers = ledger.ledgers(work.session, found.case_id)
-    pauses = ledger.pauses_of(work.session, found.case_id)
-    schedule = views.schedule_of(work, row)
     rule = found.rule or TimerRule(found.due_at)
     # Only what happened while this clock ran: later pauses of the case are not its own.
-    own = [pause for pause in pauses if found.ended_at is None or pause.paused_at < found.ended_at]
-    arithmetic = schedule.explain(rule, clocks.events_for(rule, own, rows, ledgers))
+    events = clocks.Past(work, found.case_id).events(rule, found.ended_at)
+    arithmetic = views.schedule_of(work, row).explain(rule, events)
     tasks = [
         task.id
         for task in task_store.open_of_case(work.session, found.case_id)

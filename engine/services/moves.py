@@ -12,7 +12,7 @@ The same road for people, messages and the clock:
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from engine.bpmn.runtime import CaseRun, Environment
 from engine.errors import Broken, Conflict, Forbidden, NotFound
@@ -50,6 +50,7 @@ def run(work: Work, docket: Docket) -> CaseRun:
 
 def settle(work: Work, docket: Docket, outcome: Outcome, done: Done | None = None) -> None:
     """Apply an outcome to the docket and to everything that hangs on the case."""
+    outcome = _corrected(work, docket, outcome)
     docket.data = dict(outcome.data)
     docket.state = b"" if outcome.finished else outcome.state
     docket.messages = [asdict(message) for message in outcome.messages] or None
@@ -85,6 +86,18 @@ def settle(work: Work, docket: Docket, outcome: Outcome, done: Done | None = Non
             docket.data = {**docket.data, request.result: result}
     if outcome.finished:
         _finish(work, docket)
+
+
+def _corrected(work: Work, docket: Docket, outcome: Outcome) -> Outcome:
+    """The outcome with new timers where the ledger of their clock puts them."""
+    instants = clocks.corrections(work, docket, outcome)
+    if not instants:
+        return outcome
+    run = CaseRun.load(docket.definition, outcome.state, outcome.data, environment(work, docket))
+    moved = run.reschedule(instants)
+    return replace(
+        outcome, state=moved.state, tasks=moved.tasks, timers=moved.timers, messages=moved.messages
+    )
 
 
 def _perform(work: Work, docket: Docket, request: OperationRequest) -> Json:
