@@ -88,6 +88,7 @@ class _ScopeBuilder:
         #: By element: the node a token enters, and the node it leaves.
         self._entries: dict[str, Node] = {}
         self._exits: dict[str, Node] = {}
+        self._incoming: dict[str, list[str]] = {}
 
     def build(self) -> None:
         if self._id in self._built.scopes:
@@ -162,6 +163,8 @@ class _ScopeBuilder:
                 self._check_choices(node, left)
             if isinstance(left, EventGateway):
                 self._check_events(node, left)
+        for name, flow_ids in self._incoming.items():
+            self._scope.task_specs[name].incoming = frozenset(flow_ids)
         self._connect_links()
 
     def _usable(self, flow: model.Flow) -> bool:
@@ -181,7 +184,7 @@ class _ScopeBuilder:
 
     def _flow(self, flow: model.Flow, source: model.Node) -> Flow:
         target = self._entries[flow.target]
-        target.incoming |= {flow.id}
+        self._incoming.setdefault(target.name, []).append(flow.id)
         conditional = source.kind not in ("parallelGateway", "eventBasedGateway", "startEvent")
         condition = unwrapped(flow.condition or "") if conditional else ""
         return Flow(flow.id, target.name, condition or None)

@@ -10,14 +10,14 @@ from typing import Any, Protocol
 
 from engine.bpmn import model, xml
 from engine.bpmn.activities import EventSubprocess, Subprocess
-from engine.bpmn.deciding import Decision
 from engine.bpmn.decisions import Table
 from engine.bpmn.events import Boundary, Catch, End, EventGateway, Kind, Throw, Trigger
 from engine.bpmn.forms import role_and_body, said
 from engine.bpmn.gateways import Exclusive, Inclusive, Parallel
-from engine.bpmn.nodes import Node, Operation, Parameter, Passing, Person, Script
+from engine.bpmn.nodes import Node, Passing
 from engine.bpmn.reading import References, unwrapped
 from engine.bpmn.rungs import Rung
+from engine.bpmn.tasks import Decision, Operation, Parameter, Person, Script
 from engine.bpmn.timers import TimerText
 from engine.bpmn.tokens import Scope
 from engine.bpmn.xml import bpmn

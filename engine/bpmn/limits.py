@@ -12,6 +12,8 @@ from engine.bpmn import model, xml
 from engine.values.process import Finding
 
 MAX_NODES = 600
+#: Nodes and flows of one process.
+MAX_ELEMENTS = 3_000
 MAX_NODES_TOGETHER = 2_000
 MAX_NESTING = 12
 MAX_TOKENS = 200
@@ -22,8 +24,10 @@ _CHOOSING = ("exclusiveGateway", "inclusiveGateway", "eventBasedGateway", "compl
 
 def guard(processes: Mapping[str, model.Process], main: str) -> tuple[Finding, ...]:
     """What is too much about the processes a definition consists of."""
+    sizes = tuple(_sizes(processes))
+    if sizes:
+        return sizes
     return (
-        *_sizes(processes),
         *_recursion(processes),
         *(finding for process in processes.values() for finding in _nesting(process)),
         *(finding for process in processes.values() for finding in _multiplying(process)),
@@ -48,6 +52,8 @@ def _sizes(processes: Mapping[str, model.Process]) -> Iterator[Finding]:
         together += len(process.nodes)
         if len(process.nodes) > MAX_NODES:
             yield _at(process, "limits.nodes", maximum=str(MAX_NODES))
+        elif len(process.nodes) + len(process.flows) > MAX_ELEMENTS:
+            yield _at(process, "limits.nodes", maximum=str(MAX_ELEMENTS))
     if together > MAX_NODES_TOGETHER:
         first = next(iter(processes.values()))
         yield _at(first, "limits.nodes_together", maximum=str(MAX_NODES_TOGETHER))

@@ -1,4 +1,4 @@
-"""What the elements of a diagram do when a token reaches them: tasks, plain events, ends.
+"""How tokens move: what every element of a diagram has in common, and the plainest of them.
 
 SpiffWorkflow supplies the tree of tasks and their states. What decides where tokens go is here and
 in ``gateways``, ``events`` and ``activities``, and looks at living tokens only, never at history:
@@ -19,15 +19,11 @@ from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 from typing_extensions import override
 
-from engine.bpmn.expressions import storable
-from engine.bpmn.timers import told
 from engine.errors import Broken
-from engine.values.running import OperationRequest, Passed, PassedKind
+from engine.values.running import Passed, PassedKind
 
 #: Key of a task's internal data: the sequence flow its token arrived by.
 FLOW = "flow"
-#: Key of a task's internal data: when it was opened to people, in ISO.
-OPENED = "opened"
 
 
 @dataclass(frozen=True)
@@ -237,75 +233,3 @@ class Root(Node):
 
 class Passing(Node):
     """Start events, plain throwing events and tasks nobody has to do: the token passes."""
-
-
-class Person(Node):
-    """User, manual and undefined tasks: somebody completes them."""
-
-    activity = True
-
-    def __init__(self, scope: Any, name: str, *, element: str, label: str) -> None:
-        super().__init__(scope, name, element=element, label=label, manual=True)
-
-    @override
-    def enter(self, task: Any) -> bool:
-        task.internal_data[OPENED] = told(task.workflow.script_engine.now)
-        return True
-
-
-class Script(Node):
-    """Assignments to the case file."""
-
-    activity = True
-
-    def __init__(self, scope: Any, name: str, *, element: str, label: str, script: str) -> None:
-        super().__init__(scope, name, element=element, label=label)
-        self.script = script
-
-    @override
-    def work(self, task: Any) -> None:
-        task.workflow.script_engine.execute(task, self.script)
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter of an operation: a literal value, or an expression evaluated when asked for."""
-
-    name: str
-    value: str = ""
-    expression: str | None = None
-
-
-class Operation(Node):
-    """A service task: asks for a named operation and goes on."""
-
-    activity = True
-
-    def __init__(
-        self,
-        scope: Any,
-        name: str,
-        *,
-        element: str,
-        label: str,
-        operation: str,
-        result: str = "",
-        parameters: Sequence[Parameter] = (),
-    ) -> None:
-        super().__init__(scope, name, element=element, label=label)
-        self.operation = operation
-        self.result = result
-        self.parameters = tuple(parameters)
-
-    @override
-    def work(self, task: Any) -> None:
-        scripts = task.workflow.script_engine
-        values = {
-            parameter.name: parameter.value
-            if parameter.expression is None
-            else storable(scripts.evaluate(task, parameter.expression))
-            for parameter in self.parameters
-        }
-        task.workflow.top_workflow.step.operations.append(
-            OperationRequest(str(task.id), self.element, self.operation, values, self.result)
-        )

@@ -11,8 +11,9 @@ from engine.bpmn import timers
 from engine.bpmn.casefile import local_values
 from engine.bpmn.compile import Compiled
 from engine.bpmn.events import Boundary, Kind, Waiting
-from engine.bpmn.nodes import OPENED, unfinished
+from engine.bpmn.nodes import unfinished
 from engine.bpmn.rungs import due_at
+from engine.bpmn.tasks import OPENED
 from engine.bpmn.timers import TIMER
 from engine.bpmn.tokens import Case
 from engine.values.running import OpenMessage, OpenTask, Timer

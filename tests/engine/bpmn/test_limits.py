@@ -114,3 +114,9 @@ def test_calls_too_deep_are_refused() -> None:
             )
         )
     assert rules(*parts) == ["limits.nesting"]
+
+
+def test_too_many_flows_between_few_elements_are_refused() -> None:
+    many = "".join(flow("a", "b", id=f"f{place}") for place in range(4_000))
+    diagram = process(start(), user("a"), user("b"), end(), many, flows("start a", "b end"))
+    assert rules(diagram) == ["limits.nodes"]
