@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 from engine import cli
+from engine.errors import Invalid
 from engine.office import Office
 
 
@@ -21,15 +22,21 @@ def serve(office: Office, listening: Callable[[str], None]) -> None:
     waitress = importlib.import_module("waitress")
     web = importlib.import_module("web")
     settings = office.settings
-    server = waitress.create_server(
-        web.create_app(office),
-        host=settings.host,
-        port=settings.port,
-        threads=8,
-        ident="duban",
-        max_request_body_size=settings.max_upload_bytes + 1_000_000,
-        clear_untrusted_proxy_headers=True,
-    )
+    app = web.create_app(office)
+    try:
+        server = waitress.create_server(
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=8,
+            ident="duban",
+            max_request_body_size=settings.max_upload_bytes + 1_000_000,
+            clear_untrusted_proxy_headers=True,
+        )
+    except OSError as error:
+        raise Invalid(
+            "cannot_listen", host=settings.host, port=settings.port, reason=str(error)
+        ) from error
     listening(settings.base_url)
     try:
         server.run()

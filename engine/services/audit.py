@@ -14,10 +14,11 @@ from typing import Protocol
 
 from engine.actor import Actor
 from engine.rules import hashchain
+from engine.services import anchors
 from engine.store import audit as chains
 from engine.store import settings
 from engine.store.audit import COUNTY, EntryRow
-from engine.values.case_pages import AuditRow
+from engine.values.case_pages import AuditReport, AuditRow
 from engine.values.running import Json
 from engine.work import Work
 
@@ -71,6 +72,11 @@ def entries(work: Work, case_id: int) -> tuple[AuditRow, ...]:
         AuditRow(row.seq, row.at, row.actor, row.channel, row.act, row.facts, row.digest.hex())
         for row in chains.entries(work.session, case_id)
     )
+
+
+def verify(work: Work, case_id: int | None = None) -> AuditReport:
+    """Verify one chain, or all of them and their anchors. Administrators and the console only."""
+    return anchors.verify(work, case_id)
 
 
 def values_digest(work: Work, values: Mapping[str, Json]) -> str:
