@@ -91,11 +91,11 @@ def clean_name(filename: str) -> str:
     """The name as it is shown: no folders, nothing invisible, not too long; its ending stays."""
     name = unicodedata.normalize("NFC", filename.encode("utf-8", "replace").decode())
     name = _INVISIBLE.sub("", name).replace("\\", "/").rpartition("/")[2]
-    name = " ".join(_UNSUITABLE.sub("_", name).split()).strip(". ")
+    name = " ".join(_UNSUITABLE.sub("_", name).split()).rstrip(". ")
     stem, dot, extension = name.rpartition(".")
     if not dot:
         return name[:LONGEST_NAME]
-    return f"{stem[: LONGEST_NAME - len(extension) - 1] or '附件'}.{extension}"
+    return f"{stem.strip('. ')[: LONGEST_NAME - len(extension) - 1] or '附件'}.{extension}"
 
 
 def _not_allowed(name: str) -> Invalid:
