@@ -22,6 +22,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 
 #: R15: the department may learn none of this.
 SECRET = {
+    "channel_reference",
     "complainant_name",
     "complainant_id_number",
     "complainant_phone",

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from engine.actor import COMMAND_LINE
-from engine.errors import Forbidden
+from engine.errors import Forbidden, Invalid
 from engine.services import cases, documents, incidents, registers
 from engine.store import documents as document_store
 from engine.values.timing import COUNTY_ZONE
@@ -95,6 +95,16 @@ def test_a_complaint_goes_to_the_county_governments_decision_and_back(county: St
     assert len(found.rows) == 1
 
 
+@pytest.mark.parametrize(("screening", "known"), [("merge", "no"), ("accept", "yes")])
+def test_a_duplicate_is_merged_and_nothing_else_is(
+    county: Staffed, screening: str, known: str
+) -> None:
+    case_id = county.start("intake1", received_on="2026-03-02", complainant_name="举报人乙")
+    with pytest.raises(Invalid) as refused:
+        county.do(case_id, "screen", "intake1", screening=screening, duplicate_check=known)
+    assert refused.value.fields["duplicate_check"].code == "check_failed"
+
+
 def test_the_department_sees_neither_who_complained_nor_what_names_them(county: Staffed) -> None:
     case_id = rectifying(county, accepted(county))
     with county.office.read(county.actor("scj.enf_unit_head")) as work:
@@ -153,7 +163,9 @@ def test_what_is_not_accepted_is_answered_in_writing(
     county: Staffed, screening: str, document: str
 ) -> None:
     case_id = county.start("intake1", identity="anonymous", received_on="2026-03-02")
-    county.do(case_id, "screen", "intake1", screening=screening, remedy_open="no")
+    known = "yes" if screening == "merge" else "no"
+    typed = {"screening": screening, "duplicate_check": known, "remedy_open": "no"}
+    county.do(case_id, "screen", "intake1", **typed)
     if screening != "merge":
         county.do(case_id, "approve_refusal", "legal_office_head")
     assert county.open(case_id) == []
