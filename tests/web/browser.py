@@ -116,9 +116,12 @@ class Browser:
         *,
         to: str = "",
         follow: bool = True,
-        **headers: str,
+        live: bool = False,
     ) -> TestResponse:
-        """Send the form with these inputs changed; ``files`` are (input, name, content)."""
+        """Send the form with these inputs changed; ``files`` are (input, name, content).
+
+        ``live`` sends it as a part of the page, as scripts do.
+        """
         fields: MultiDict[str, Any] = MultiDict(form.fields)
         for name, value in (typed or {}).items():
             fields.setlist(name, [value] if isinstance(value, str) else list(value))
@@ -128,7 +131,7 @@ class Browser:
             to or form.action,
             data=fields,
             content_type="multipart/form-data",
-            headers=headers,
+            headers={"HX-Request": "true"} if live else {},
             follow_redirects=follow,
         )
         return self.page

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from engine.actor import COMMAND_LINE
 from engine.bpmn import definition as bpmn
 from engine.config import Mode, Settings
 from engine.office import Office, open_office
-from engine.services import definitions, incidents, schedules, seed
+from engine.services import definitions, incidents, passwords, schedules, seed
 from tests.databases import Databases, SqliteDatabases
 from tests.fakes import FakeClock
 from tests.web.browser import Browser
@@ -64,12 +65,25 @@ def _settings(url: str, home: Path, mode: Mode = Mode.DEMO) -> Settings:
 
 
 @pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Compiled templates, shared by the applications of a run."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as always, only with less work."""
+    monkeypatch.setattr(passwords, "COST", 4)
+
+
+@pytest.fixture(scope="session")
 def furnished(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the demo county and the procedure, to be copied."""
     assert isinstance(sqlite_databases, SqliteDatabases)
     url = sqlite_databases.filled()
     home = tmp_path_factory.mktemp("furnished")
     office = open_office(_settings(url, home), FakeClock())
+    usual, passwords.COST = passwords.COST, 4
     with office.begin(COMMAND_LINE) as work:
         schedules.seed(work)
     seed.demo(office)
@@ -77,13 +91,16 @@ def furnished(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFact
     with office.begin(COMMAND_LINE) as work:
         definitions.keep(work, bpmn.read(sources, "inquiry.bpmn"), "test")
     office.close()
+    passwords.COST = usual
     path = Path(url.removeprefix("sqlite:///"))
     shutil.copyfile(home / "secret", path.with_suffix(".secret"))
     return path
 
 
 @pytest.fixture
-def build(furnished: Path, clock: FakeClock, tmp_path: Path) -> Iterator[Callable[..., Site]]:
+def build(
+    furnished: Path, compiled: FileSystemBytecodeCache, clock: FakeClock, tmp_path: Path
+) -> Iterator[Callable[..., Site]]:
     """Makes a site of a kind of installation."""
     offices = []
 
@@ -96,7 +113,7 @@ def build(furnished: Path, clock: FakeClock, tmp_path: Path) -> Iterator[Callabl
         office = incidents.attach(open_office(settings, clock))
         offices.append(office)
         app = create_app(office)
-        app.testing = False
+        app.jinja_env.bytecode_cache = compiled
         return Site(app, office, clock)
 
     yield make

@@ -106,7 +106,7 @@ def test_a_new_password_ends_every_other_session(site: Site) -> None:
     assert "工作台" in browser.open("/inbox").text
     other.open("/inbox")
     assert "密码" in other.words
-    assert other.form("/sign-in")
+    assert other.form("/sign-in").method == "post"
 
 
 @pytest.mark.parametrize(

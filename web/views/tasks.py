@@ -148,7 +148,7 @@ def _page(
         page=page,
         faults=forms.faults(error, page.fields, translator()) if error else {},
         error=error,
-        verb_error=verb_error,
+        verb_error=(verb_error[0], _told(verb_error[1])) if verb_error else None,
         kept_files=kept_files,
     )
 
@@ -168,6 +168,11 @@ def _moved_on(task_id: int, typed: dict[str, list[str]], error: DubanError) -> t
         reference=reference(),
     )
     return text, found.status
+
+
+def _told(error: Invalid) -> DubanError:
+    """The one thing wrong with a form of one field."""
+    return next(iter(error.fields.values()), error)
 
 
 def _attaching(page: TaskPage) -> forms.Attach:
