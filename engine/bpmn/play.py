@@ -50,26 +50,44 @@ def run(
     cannot run.
     """
     case = session(sources, main, at, schedule)
-    taken = _step(case, None, None, write, sentence)
+    unstarted = _answer(case, None, None, sentence)
+    taken = "error" not in unstarted
+    if taken:
+        write(_line(unstarted))
     for number, line in enumerate(lines, start=1):
-        if line.strip() and not line.lstrip().startswith("#"):
-            taken = _step(case, line, number, write, sentence) and taken
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        answer = _answer(case, line, number, sentence)
+        if unstarted.get("error") is not None:
+            # A diagram that cannot start without values may be started with some first of all.
+            if "error" in answer or not answer["started"]:
+                write(_line(unstarted))
+            else:
+                taken = True
+            unstarted = {}
+        write(_line(answer))
+        taken = taken and "error" not in answer
+    if unstarted.get("error") is not None:
+        write(_line(unstarted))
     return taken
 
 
-def _step(
-    case: Session,
-    line: str | None,
-    number: int | None,
-    write: Callable[[str], None],
-    sentence: Sentence,
-) -> bool:
+def _line(answer: Mapping[str, Any]) -> str:
+    told = {name: value for name, value in answer.items() if name != "started"}
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _answer(
+    case: Session, line: str | None, number: int | None, sentence: Sentence
+) -> dict[str, Any]:
     refused: dict[str, Any] = {}
+    command: Mapping[str, Any] = {}
     try:
         if line is None:
             case.start()
         else:
-            case.do(_command(line))
+            command = _command(line)
+            case.do(command)
     except BadDefinition:
         raise
     except DubanError as error:
@@ -81,8 +99,7 @@ def _step(
                 **({} if number is None else {"line": number}),
             }
         }
-    write(json.dumps({**refused, **case.look()}, ensure_ascii=False))
-    return not refused
+    return {**refused, **case.look(), "started": "start" in command}
 
 
 def _command(line: str) -> Mapping[str, Any]:

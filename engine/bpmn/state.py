@@ -42,7 +42,10 @@ def dump(case: Case, checksum: str, maximum: int) -> bytes:
         "definition": checksum,
         "scopes": [_dump_scope(scope) for scope in case.scopes()],
     }
-    text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    try:
+        text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        raise Broken("state.not_json", reason=str(error)[:80]) from error
     if len(text) > maximum:
         raise Broken("engine.state_too_large", size=len(text), maximum=maximum)
     return zlib.compress(text, 1)

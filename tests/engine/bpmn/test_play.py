@@ -209,16 +209,19 @@ def test_a_case_can_be_begun_anew_with_values_and_what_operations_would_give_can
             flow("h", "b"),
         )
     )
-    refused, begun, _, done = played(
+    begun, _, done = played(
         {"start": True, "with": {"kind": 1}},
         {"set": {"number": "红执诉〔2026〕1号"}},
         {"complete": "a"},
         diagram=diagram,
     )
-    assert refused["error"]["code"] == "expression.unknown_name"
-    assert refused["error"]["facts"]["element"] == "g"
     assert elements(begun) == ["a"]
     assert done["finished"]
+    unstarted, refused = played({"complete": "a"}, diagram=diagram)
+    assert unstarted["error"]["code"] == "expression.unknown_name"
+    assert unstarted["error"]["facts"]["element"] == "g"
+    assert refused["error"]["code"] == "play.not_started"
+    assert [a["error"]["code"] for a in played(diagram=diagram)] == ["expression.unknown_name"]
 
 
 @pytest.mark.parametrize(
@@ -281,6 +284,7 @@ def test_run_tells_whether_every_command_was_taken() -> None:
 
     assert all_taken('{"advance": "P1D"}')
     assert not all_taken("nonsense", '{"advance": "P1D"}')
+    assert all_taken('{"start": true}')
 
 
 def test_a_case_that_is_over_takes_nothing_more_but_time_goes_on() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -420,3 +421,61 @@ def test_running_cases_never_change_what_they_share() -> None:
     walk.complete("rectify")
     walk.complete("review", passed=False)
     assert shape() == before
+
+
+def test_cases_of_one_definition_run_side_by_side_in_threads() -> None:
+    definition = rework()
+
+    def whole(number: int) -> tuple[list[str], Any]:
+        walk = Walk(definition, {"number": number})
+        for turn in range(30):
+            walk.complete("rectify", turn=turn)
+            walk.complete("review", passed=turn == 29)
+        return walk.open, walk.last.data
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(whole, range(8)))
+    assert found == [([], {"number": number, "turn": 29, "passed": True}) for number in range(8)]
+
+
+def test_a_task_belongs_to_the_role_of_its_lane_or_of_its_own_mark() -> None:
+    lanes = (
+        '<bpmn:laneSet id="ls"><bpmn:lane id="l" name="受理">'
+        + extended('<duban:lane role="intake_clerk" body="legal_office"/>')
+        + "<bpmn:flowNodeRef>a</bpmn:flowNodeRef><bpmn:flowNodeRef>phase</bpmn:flowNodeRef>"
+        "</bpmn:lane></bpmn:laneSet>"
+    )
+    own = node("userTask", "c", extended('<duban:task role="unit_head" body="subject"/>'))
+    inner = start("s2") + user("b") + own + end("e2") + flows("s2 b c e2")
+    definition = defined(
+        process(
+            lanes,
+            start(),
+            user("a"),
+            node("subProcess", "phase", inner),
+            end(),
+            flows("start a phase end"),
+        )
+    )
+    walk = Walk(definition)
+    seen = []
+    while walk.open:
+        task = walk.last.tasks[0]
+        seen.append((task.element, task.role, task.body))
+        walk.complete(task.element)
+    assert seen == [
+        ("a", "intake_clerk", "legal_office"),
+        ("b", "intake_clerk", "legal_office"),
+        ("c", "unit_head", "subject"),
+    ]
+
+
+def test_values_that_are_no_json_do_not_get_into_a_state() -> None:
+    many = (
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>2</bpmn:loopCardinality>"
+        "<bpmn:loopDataOutputRef>all_values</bpmn:loopDataOutputRef>"
+        "</bpmn:multiInstanceLoopCharacteristics>"
+    )
+    definition = defined(process(start(), user("a", many), end(), flows("start a end")))
+    with pytest.raises(Broken, match="not_json"):
+        Walk(definition).complete("a", at=MONDAY)
