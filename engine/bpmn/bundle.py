@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.bpmn import decisions, schema, xml
-from engine.bpmn.model import Diagram, Process, called_by, decision_of, read_diagram
+from engine.bpmn.diagrams import read_diagram
+from engine.bpmn.model import Diagram, Process, called_by, decision_of
 from engine.errors import BadDefinition
 from engine.values.process import Finding
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import simpleeval
 
-from engine.bpmn.instants import SIGNATURES
+from engine.bpmn.functions import SIGNATURES
 from engine.bpmn.plain import MAX_ITEMS, MAX_TEXT, measure, plain
 from engine.bpmn.syntax import CONSTANTS, MAX_NUMBER, Refused, fits, parsed, refuse
 from engine.errors import Broken, DubanError

@@ -15,7 +15,8 @@ name its definition declares (``Definition.names``) and raises ``KeyError`` for 
 """
 
 from engine.bpmn.evaluation import evaluate
-from engine.bpmn.instants import Instant, functions
+from engine.bpmn.functions import functions
+from engine.bpmn.instants import Instant
 from engine.bpmn.plain import storable
 from engine.bpmn.scripts import check_script, run_script, script_names
 from engine.bpmn.syntax import (

@@ -15,7 +15,7 @@ from functools import lru_cache
 from keyword import kwlist
 from typing import NoReturn
 
-from engine.bpmn.instants import SIGNATURES
+from engine.bpmn.functions import SIGNATURES
 from engine.values.running import Json
 
 MAX_CHARACTERS = 500
@@ -33,7 +33,24 @@ TOKEN_NAMES = frozenset(
 #: Names that must not be ids of fields or targets of assignments.
 RESERVED = KNOWN_FUNCTIONS.union(CONSTANTS, kwlist, ("case", "value", "self"), TOKEN_NAMES)
 
+#: How people write the syntax that is most often tried and not allowed.
+_WRITTEN = {
+    "Attribute": "a.b",
+    "GeneratorExp": "for",
+    "JoinedStr": "f'…'",
+    "Lambda": "lambda",
+    "ListComp": "for",
+    "NamedExpr": ":=",
+    "Set": "{…}",
+    "SetComp": "for",
+    "DictComp": "for",
+    "Starred": "*",
+}
 _TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
+#: Python reads 1if as 1 if, with a warning on the console.
+_RUN_TOGETHER = re.compile(
+    r"(?<!\w)(?>(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[A-Za-z_]", re.ASCII
+)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 
 _ALLOWED: tuple[type[ast.AST], ...] = (
@@ -128,6 +145,8 @@ def _parse(text: str) -> ast.expr:
     # Python reads ſtr as str and ｌｅｎ as len; people do not.
     if strange := next((sign for sign in _TEXTS.sub("", text) if not sign.isascii()), None):
         refuse("expression.not_allowed", what=strange)
+    if _RUN_TOGETHER.search(_TEXTS.sub("''", text)):
+        refuse("expression.syntax", column=1)
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
@@ -157,7 +176,8 @@ def _bounded(tree: ast.AST) -> Iterator[ast.AST]:
 
 def _allow(node: ast.AST) -> None:
     if not isinstance(node, _ALLOWED):
-        refuse("expression.not_allowed", what=type(node).__name__)
+        kind = type(node).__name__
+        refuse("expression.not_allowed", what=_WRITTEN.get(kind, kind))
     match node:
         case ast.Name(id=name) if not _NAME.fullmatch(name):
             refuse("expression.not_allowed", what=name)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.bpmn import expressions
 from engine.bpmn.expressions import Instant, check, check_script, evaluate, run_script
-from engine.bpmn.instants import HARMLESS, SIGNATURES
+from engine.bpmn.functions import HARMLESS, SIGNATURES
 from engine.errors import Broken, Invalid
 from engine.values.timing import COUNTY_ZONE, Span, TimerRule, Unit
 
@@ -54,6 +54,7 @@ def suppress_broken():
     ("text", "expected"),
     [
         ("1 + 2 * 3", 7),
+        ("1e3 + 1.5e-1 + .5 + 2.", 1002.65),
         ("7 // 2 + 7 % 4 + 2 ** 3", 14),
         ("'a' + 'b'", "ab"),
         ("[1] + [2, 3]", [1, 2, 3]),
@@ -429,6 +430,9 @@ PROBES = [
     "1" + "+1" * 200,
     "x" + "[0]" * 150,
     "1 if 1 else " * 35 + "1",
+    "1if a else 2",
+    ".5if a else 2",
+    "0x10",
     "a" * 501,
     "'" + "a" * 600 + "'",
     "9" * 480,
