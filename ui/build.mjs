@@ -18,7 +18,6 @@ const entries = [
   { from: "js/diagram.js", to: "diagram" },
   { from: "js/modeler/index.js", to: "modeler", optional: true },
   { from: "css/base.css", to: "base" },
-  { from: "css/portal.css", to: "portal", optional: true },
   { from: "css/diagram.css", to: "diagram", optional: true },
   { from: "css/modeler.css", to: "modeler", optional: true },
 ];

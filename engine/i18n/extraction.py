@@ -56,6 +56,16 @@ COMPUTED = (
     *(f"certificate.{kind}" for kind in ("enforcement", "delegated", "supervision")),
     *(f"certificate_status.{state}" for state in ("active", "suspended", "cancelled", "expired")),
     *(f"channel.{channel}" for channel in Channel),
+    *(f"status.{status}" for status in ("running", "finished", "cancelled")),
+    *(f"incident_status.{status}" for status in ("open", "resolved")),
+    *(f"category.{category}" for category in (
+        "notice", "decision", "delegation", "supervision",
+    )),
+    *(f"verb.{verb}" for verb in ("clock", "command")),
+    *(f"broken.{wrong}" for wrong in (
+        "entry_changed", "entry_missing", "tail_missing", "head_differs", "case_missing",
+        "anchor_missing", "anchor_changed", "anchor_out_of_order", "anchor_forgotten",
+    )),
 )  # fmt: skip
 #: Sentences a page words per unit of a period.
 _PER_UNIT = ("span", "span_after", "span_before", "counting")

@@ -62,6 +62,7 @@ class PublicRow:
     number: str
     body: str
     published_on: date
+    body_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -250,4 +251,5 @@ def _row(found: Publication, names: Mapping[int, str]) -> PublicRow:
         found.number,
         names.get(found.body_id, ""),
         found.published_on,
+        found.body_id,
     )

@@ -2,14 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.rules.roles import Pool
 from engine.services import audit, passwords, people, shipped
+from engine.store import bodies
 from engine.store import people as store
 from engine.store.bodies import Body
 from engine.store.people import Person
 from engine.values.acts import Act
+from engine.values.pages import PAGE_ROWS
 from engine.work import Work
+
+
+@dataclass(frozen=True)
+class StaffRow:
+    """An account with its roles by body. For administrators only."""
+
+    id: int
+    login: str
+    name: str
+    active: bool
+    administrator: bool
+    auxiliary: bool
+    #: (role, name of the body)
+    roles: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class StaffPage:
+    """A page of accounts."""
+
+    text: str
+    rows: tuple[StaffRow, ...] = ()
+    after: str = ""
+
+
+def listing(work: Work, text: str = "", after: str = "") -> StaffPage:
+    """Accounts whose login or name holds the text. Raises Forbidden, Invalid ``bad_cursor``."""
+    _administrator(work)
+    if after and not after.isdecimal():
+        raise Invalid("bad_cursor")
+    found = store.search(work.session, text, int(after or 0), PAGE_ROWS + 1)
+    shown = found[:PAGE_ROWS]
+    held = store.memberships_of(work.session, [person.id for person in shown])
+    places = {m.body_id for memberships in held.values() for m in memberships}
+    names = bodies.names_of_bodies(work.session, places)
+    return StaffPage(
+        text,
+        tuple(
+            StaffRow(
+                person.id,
+                person.login,
+                person.name,
+                person.active,
+                person.administrator,
+                person.auxiliary,
+                tuple((m.role, names.get(m.body_id, "")) for m in held.get(person.id, ())),
+            )
+            for person in shown
+        ),
+        str(shown[-1].id) if len(found) > PAGE_ROWS else "",
+    )
 
 
 def add(work: Work, login: str, name: str, mail: str = "", *, administrator: bool = False) -> int:

@@ -4,16 +4,41 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from web.views import auth, clock, deadlines, help, inbox, me, notifications, start, tasks
+from web.views import (
+    admin,
+    audit,
+    auth,
+    clock,
+    deadlines,
+    files,
+    help,
+    inbox,
+    incidents,
+    me,
+    notifications,
+    public,
+    registers,
+    search,
+    start,
+    tasks,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    admin.views,
+    audit.views,
     auth.views,
     clock.views,
     deadlines.views,
+    files.attachments,
+    files.documents,
     help.views,
     inbox.views,
+    incidents.views,
     me.views,
     notifications.views,
+    public.views,
+    registers.views,
+    search.views,
     start.views,
     tasks.views,
 )
