@@ -16,6 +16,7 @@ from engine.services import (
     entry,
     moves,
     next_steps,
+    paths,
     search,
     slots,
     views,
@@ -29,7 +30,7 @@ from engine.store import tasks as task_store
 from engine.store.cases import CaseRow
 from engine.store.definitions import DefinitionRow
 from engine.values.acts import Act
-from engine.values.case_pages import CasePage, PathView, SearchPage
+from engine.values.case_pages import ActionPage, CasePage, PathView, SearchPage
 from engine.values.pages import CaseRef, Completed, DraftSaved, Raw, StartPage, StartRow
 from engine.values.people import Verdict
 from engine.values.process import Form
@@ -45,12 +46,21 @@ def page(work: Work, case_id: int) -> CasePage:
 
 def path(work: Work, case_id: int) -> PathView:
     """The diagram with the way the case took."""
-    return case_pages.path(work, case_id)
+    return paths.path(work, case_id)
+
+
+def action(work: Work, case_id: int, message_id: str, raw: Raw | None = None) -> ActionPage:
+    """The form of something the case waits for. Raises Conflict ``message_not_open``."""
+    return case_pages.action(work, case_id, message_id, raw)
 
 
 def find(work: Work, text: str, after: str = "") -> SearchPage:
     """Cases by number, title and party."""
     return search.cases(work, text, after)
+
+
+#: Name of the input that says for which body somebody starts who could start for several.
+BODY = "_body"
 
 
 # --- Starting ---------------------------------------------------------------------------------
@@ -89,6 +99,9 @@ def start_form(work: Work, process_id: str, raw: Raw | None = None) -> StartPage
         process=place.description.process,
         form=place.form,
         fields=entry.field_views(work, place, raw, known),
+        bodies=tuple(
+            row for _, row in views.body_rows(work, {str(body_id): body_id for body_id in found})
+        ),
         may=Verdict(True)
         if found
         else Verdict(False, "role_needed", facts={"role": place.form.role}),
@@ -117,7 +130,7 @@ def start(work: Work, process_id: str, raw: Raw, body_id: int | None = None) -> 
     if not found:
         raise Forbidden("role_needed", role=place.form.role)
     if body_id is None:
-        body_id = _only(found)
+        body_id = _chosen(raw, found)
     elif body_id not in found:
         raise Forbidden("role_needed", role=place.form.role)
     values = entry.parse(work, place, raw)
@@ -254,19 +267,26 @@ def _start_bodies(work: Work, form: Form) -> list[int]:
     if work.actor.person_id is None:
         return []
     only = slots.resolve(work, {}, form.body)
+    held = {
+        one.body_id
+        for one in work.actor.memberships
+        if one.role == form.role and (only is None or one.body_id == only)
+    }
+    # Who holds the role in a department and in its unit acts for the department.
+    above = {body_id: bodies.body(work.session, body_id) for body_id in held}
     return sorted(
-        {
-            one.body_id
-            for one in work.actor.memberships
-            if one.role == form.role and (only is None or one.body_id == only)
-        }
+        body_id
+        for body_id, body in above.items()
+        if body is not None and body.parent_id not in held
     )
 
 
-def _only(found: list[int]) -> int:
-    if len(found) > 1:
-        raise Invalid("choose_body", bodies=found)
-    return found[0]
+def _chosen(raw: Raw, found: list[int]) -> int:
+    """The body the starter acts for: their only one, or the one the form names."""
+    named = [int(text) for text in raw.get(BODY, ()) if text.isdecimal() and int(text) in found]
+    if len(found) > 1 and not named:
+        raise Invalid("choose_body", {BODY: Invalid("required")})
+    return named[0] if named else found[0]
 
 
 def _start_verdict(
