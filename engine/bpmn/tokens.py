@@ -142,7 +142,7 @@ class Case(BpmnWorkflow):
 
     def settle(self) -> None:
         """Run all that needs nobody."""
-        while self._run_agenda() or self._end_scope() or self._release() or self._conditions():
+        while self._run_agenda() or self._end_scopes() or self._release() or self._conditions():
             pass
 
     def _run_agenda(self) -> bool:
@@ -158,9 +158,10 @@ class Case(BpmnWorkflow):
                 prune(self)
         return moved
 
-    def _end_scope(self) -> bool:
-        """End one scope that has no token left, the innermost first."""
-        for scope in sorted(self.scopes(), key=lambda scope: -scope.depth):
+    def _end_scopes(self) -> bool:
+        """End the scopes that have no token left. Whether there was one."""
+        ended = False
+        for scope in self.scopes():
             if scope.completed:
                 continue
             living = [task for task in scope.tasks.values() if unfinished(task)]
@@ -168,12 +169,11 @@ class Case(BpmnWorkflow):
                 continue
             for listener in living:
                 withdraw(listener, tell=False)
-            scope.completed = True
+            scope.completed = ended = True
             holder = owner(scope)
             if holder is not None and unfinished(holder):
                 resume(holder)
-            return True
-        return False
+        return ended
 
     def _release(self) -> bool:
         return any(gateways.release(scope) for scope in self.scopes())
