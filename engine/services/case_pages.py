@@ -1,9 +1,10 @@
-"""The case page and the diagram with the way the case took."""
+"""The case page: everything its tabs show, and what may be asked for in the case now."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from engine.errors import Conflict
 from engine.services import (
     access,
     attachments,
@@ -24,22 +25,20 @@ from engine.services.dockets import Docket
 from engine.services.entry import Place
 from engine.store import bodies, cases, dossiers, incidents, people
 from engine.store import deadlines as ledger
-from engine.store import definitions as definition_store
 from engine.store import tasks as task_store
 from engine.store.cases import CaseRow
 from engine.values.case_pages import (
+    ActionPage,
     ActionView,
     CasePage,
-    ElementTime,
     LinkRow,
-    PathView,
     PauseRow,
     PersonInCase,
     PresentTask,
 )
-from engine.values.pages import DueView, PersonRow
+from engine.values.pages import DueView, PersonRow, Raw
 from engine.values.people import Verdict
-from engine.values.running import OpenMessage, PassedKind
+from engine.values.running import OpenMessage
 from engine.work import Work
 
 
@@ -96,25 +95,41 @@ def page(work: Work, case_id: int) -> CasePage:
 
 def actions(work: Work, docket: Docket) -> tuple[ActionView, ...]:
     """What may be asked for in the case now, with the form for those who may ask."""
-    found = []
+    return tuple(
+        _action(work, docket, message, None)
+        for message in moves.waiting_messages(docket)
+        if message.role
+    )
+
+
+def action(work: Work, case_id: int, message_id: str, raw: Raw | None = None) -> ActionPage:
+    """One of them with its form; ``raw`` is what was typed into it already.
+
+    Raises NotFound ``no_such_case``, Conflict ``message_not_open``.
+    """
+    row = access.visible_case(work, case_id)
+    docket = dockets.opened(work, row)
     for message in moves.waiting_messages(docket):
-        if not message.role:
-            continue
-        verdict = may_send(work, docket, message)
-        place = message_place(work, docket, message)
-        body = bodies.body(work.session, docket.slots.get(message.body, 0))
-        found.append(
-            ActionView(
-                message_id=message.id,
-                element=message.element,
-                name=message.name,
-                form=place.form,
-                body=body.name if body is not None else "",
-                may=verdict,
-                fields=entry.field_views(work, place, None, {}) if verdict else (),
-            )
-        )
-    return tuple(found)
+        if message.id == message_id and message.role:
+            found = _action(work, docket, message, raw)
+            return ActionPage(views.case_ref(work, row), found, _pressing(work, row))
+    raise Conflict("message_not_open")
+
+
+def _action(work: Work, docket: Docket, message: OpenMessage, raw: Raw | None) -> ActionView:
+    verdict = may_send(work, docket, message)
+    place = message_place(work, docket, message)
+    body = bodies.body(work.session, docket.slots.get(message.body, 0))
+    known = {found.id: found for found in attachments.of_case(work, docket.id)} if raw else {}
+    return ActionView(
+        message_id=message.id,
+        element=message.element,
+        name=message.name,
+        form=place.form,
+        body=body.name if body is not None else "",
+        may=verdict,
+        fields=entry.field_views(work, place, raw, known) if verdict else (),
+    )
 
 
 def may_send(work: Work, docket: Docket, message: OpenMessage) -> Verdict:
@@ -228,71 +243,3 @@ def _links(work: Work, case_id: int) -> tuple[LinkRow, ...]:
         visible = other is not None and access.may_see(work, other)
         rows.append(LinkRow(kind, at, views.case_ref(work, other) if visible and other else None))
     return tuple(rows)
-
-
-# --- The diagram ------------------------------------------------------------------------------
-
-
-def path(work: Work, case_id: int) -> PathView:
-    """The diagram with what was passed, where the case stands, and what is late."""
-    row = access.visible_case(work, case_id)
-    definition = definitions.load(work, row.definition_id)
-    elements = definition.description.elements
-    passed: dict[str, None] = {}
-    cancelled: dict[str, None] = {}
-    flows: dict[str, None] = {}
-    for step in dossiers.steps_of(work.session, case_id):
-        for element, kind, taken in step.steps:
-            target = passed if kind == PassedKind.COMPLETED.value else cancelled
-            target.setdefault(element)
-            flows.update(dict.fromkeys(taken))
-    tasks = task_store.of_case(work.session, case_id)
-    present = [task.element for task in tasks if task.status == task_store.OPEN]
-    late = [
-        task.element
-        for task in tasks
-        if task.status == task_store.OPEN
-        and row.paused_at is None
-        and task.due_at is not None
-        and task.due_at < work.now
-    ]
-    late += [
-        found.activity
-        for found in ledger.unended(work.session, case_id)
-        if row.paused_at is None and found.due_at < work.now
-    ]
-    sources = definition_store.sources(work.session, row.definition_id)
-    stored = definition_store.get(work.session, row.definition_id)
-    return PathView(
-        xml=sources[stored.main].decode("utf-8", "replace"),
-        elements=elements,
-        passed=tuple(passed),
-        cancelled=tuple(one for one in cancelled if one not in passed),
-        flows=tuple(flows),
-        present=tuple(dict.fromkeys(present)),
-        overdue=tuple(dict.fromkeys(late)),
-        times=_times(work, tasks),
-    )
-
-
-def _times(work: Work, tasks: list[task_store.TaskRow]) -> tuple[ElementTime, ...]:
-    """Time spent in each user task, all rounds together."""
-    found: dict[str, list[task_store.TaskRow]] = {}
-    for task in tasks:
-        found.setdefault(task.element, []).append(task)
-    return tuple(
-        ElementTime(
-            element=element,
-            name=rows[0].name,
-            times=len(rows),
-            entered_at=rows[0].opened_at,
-            left_at=rows[-1].completed_at,
-            seconds=int(
-                sum(
-                    ((task.completed_at or work.now) - task.opened_at).total_seconds()
-                    for task in rows
-                )
-            ),
-        )
-        for element, rows in found.items()
-    )

@@ -21,7 +21,7 @@ from engine.values.pages import (
 )
 from engine.values.people import Verdict
 from engine.values.process import Element, Form, LegalBasis, ProcessInfo
-from engine.values.running import Json
+from engine.values.running import Json, PassedKind
 from engine.values.timing import LedgerEvent, Limit
 
 
@@ -73,6 +73,16 @@ class ActionView:
     body: str
     may: Verdict
     fields: tuple[FieldView, ...] = ()
+
+
+@dataclass(frozen=True)
+class ActionPage:
+    """The page on which one of them is filled in."""
+
+    case: CaseRef
+    action: ActionView
+    #: The most pressing running deadline of the case.
+    due: DueView = default(default_factory=DueView)
 
 
 @dataclass(frozen=True)
@@ -167,18 +177,42 @@ class ElementTime:
 
 
 @dataclass(frozen=True)
-class PathView:
-    """The diagram with the way the case took."""
+class Diagram:
+    """One drawing: of the procedure, or of a procedure it calls."""
 
+    process_id: str
+    name: str
     xml: str
+
+
+@dataclass(frozen=True)
+class PassedStep:
+    """An element left, in the order the case went."""
+
+    at: datetime
+    element: Element
+    kind: PassedKind
+
+
+@dataclass(frozen=True)
+class PathView:
+    """The diagrams with the way the case took, and the same as lists."""
+
+    case: CaseRef
     elements: Mapping[str, Element]
+    #: The procedure itself first, then those it calls.
+    diagrams: tuple[Diagram, ...] = ()
     #: Element ids completed and cancelled, and the flows taken, in order of first passing.
     passed: tuple[str, ...] = ()
     cancelled: tuple[str, ...] = ()
     flows: tuple[str, ...] = ()
     present: tuple[str, ...] = ()
+    #: Late now: open tasks and phases.
     overdue: tuple[str, ...] = ()
+    #: Completed after their deadline.
+    late: tuple[str, ...] = ()
     times: tuple[ElementTime, ...] = ()
+    steps: tuple[PassedStep, ...] = ()
 
 
 @dataclass(frozen=True)
