@@ -144,7 +144,7 @@ def choices(work: Work, place: Place, field: Field) -> tuple[Choice, ...]:
 
 
 def _body_choices(work: Work, place: Place, field: Field) -> tuple[Choice, ...]:
-    """For a slot only bodies that could do its work; otherwise every body."""
+    """For a slot only bodies with somebody for each of its roles; otherwise every body."""
     needed = {lane.role for lane in place.description.lanes if lane.body == field.id}
     needed |= {
         form.role
@@ -153,11 +153,12 @@ def _body_choices(work: Work, place: Place, field: Field) -> tuple[Choice, ...]:
     }
     if field.role:
         needed = {field.role}
+    kind = slots.KINDS.get(field.id)
     if needed:
-        found = lists.bodies_with_roles(work.session, needed)
+        found = lists.bodies_with_roles(work.session, needed, kind)
     else:
-        found = [(body.id, body.name, body.kind) for body in bodies.all_bodies(work.session)]
-    return tuple(Choice(str(body_id), name, kind) for body_id, name, kind in found)
+        found = [(body.id, body.name, body.kind) for body in bodies.all_bodies(work.session, kind)]
+    return tuple(Choice(str(body_id), name, body_kind) for body_id, name, body_kind in found)
 
 
 def _people_choices(work: Work, place: Place, field: Field) -> tuple[Choice, ...]:

@@ -15,6 +15,8 @@ from engine.work import Work
 
 #: Slots of which a county has one body, by its kind.
 ONLY_ONE = {"legal_office": "LEGAL_OFFICE", "county_government": "COUNTY_GOV"}
+#: Slots that take bodies of one kind only.
+KINDS = {"township": "TOWNSHIP"}
 LEGAL = "_legal"
 LEGAL_UNIT = "DEPT_LEGAL"
 

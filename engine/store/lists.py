@@ -44,24 +44,22 @@ def running_cases(session: Session, process_id: str, now: datetime, most: int) -
     return running, overdue
 
 
-def bodies_with_roles(session: Session, roles: Collection[str]) -> list[tuple[int, str, str]]:
-    """(id, name, kind) of active bodies at which an active person holds one of the roles."""
-    rows = session.execute(
+def bodies_with_roles(
+    session: Session, roles: Collection[str], kind: str | None = None
+) -> list[tuple[int, str, str]]:
+    """(id, name, kind) of active bodies at which active people hold every one of the roles."""
+    query = (
         select(bodies.c.id, bodies.c.name, bodies.c.kind)
-        .where(
-            bodies.c.active,
-            select(memberships.c.person_id)
-            .join(people, people.c.id == memberships.c.person_id)
-            .where(
-                memberships.c.body_id == bodies.c.id,
-                memberships.c.role.in_(set(roles)),
-                people.c.active,
-            )
-            .exists(),
-        )
+        .join(memberships, memberships.c.body_id == bodies.c.id)
+        .join(people, people.c.id == memberships.c.person_id)
+        .where(bodies.c.active, people.c.active, memberships.c.role.in_(set(roles)))
+        .group_by(bodies.c.id, bodies.c.name, bodies.c.kind)
+        .having(func.count(memberships.c.role.distinct()) == len(set(roles)))
         .order_by(bodies.c.id)
     )
-    return [(row.id, row.name, row.kind) for row in rows]
+    if kind is not None:
+        query = query.where(bodies.c.kind == kind)
+    return [(row.id, row.name, row.kind) for row in session.execute(query)]
 
 
 def newest_cases(
