@@ -178,6 +178,22 @@ def test_an_answered_objection_lets_the_feedback_go_on_at_once() -> None:
     assert walk.issued().count("objection_reply") == 1
 
 
+def test_the_right_to_object_is_counted_from_service_and_each_objection_is_answered() -> None:
+    walk = w.answer(w.object_to(c.rectifying()), "uphold")
+    c.recheck(c.feed_back(walk), "partly", new_due_date="2026-04-15")
+    assert walk.messages == ["object"]
+    c.feed_back(w.object_to(walk))
+    assert walk.open == ["reexamine"]
+    assert w.answer(walk, "revoke").open == ["write_result"]
+
+
+def test_no_new_right_to_object_begins_with_a_second_round() -> None:
+    walk = c.rectifying()
+    c.feed_back(walk.until(working_day(walk.now, 10)))
+    assert c.recheck(walk, "partly", new_due_date="2026-04-15").open == ["rectify"]
+    assert walk.messages == []
+
+
 def test_a_revoked_proposal_ends_the_rectification() -> None:
     walk = w.answer(w.object_to(c.rectifying()), "revoke")
     assert walk.open == ["write_result"]
