@@ -29,7 +29,7 @@ def _duty(subject: Subject, node: Node, duty: xml.Element) -> Iterator[Finding]:
     if not _RULE.fullmatch(rule):
         yield subject.at("duties.unknown_rule", node, line=line, unknown=rule)
     for element in words(duty, "not_completed_by"):
-        if element not in known.elements:
+        if element not in known.acted:
             yield subject.at("duties.unknown_element", node, line=line, unknown=element)
     for field in (*words(duty, "not_named_in"), *words(duty, "officers")):
         if not known.types(field) & _PEOPLE:

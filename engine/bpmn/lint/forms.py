@@ -133,7 +133,7 @@ def _task(subject: Subject, node: Node, fields: list[xml.Element]) -> Iterator[F
     if performer and performer not in local and not subject.known.types(performer) & _PEOPLE:
         yield subject.at("forms.unknown_performer", node, unknown=performer)
     for element in words(mark, "returns") if mark is not None else ():
-        if element not in subject.known.elements:
+        if element not in subject.known.acted:
             yield subject.at("forms.unknown_return", node, unknown=element)
     names = {said(field, "id") for field in fields}
     for mark_ in xml.extensions(node.element, "check"):

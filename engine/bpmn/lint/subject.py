@@ -51,8 +51,8 @@ class Known:
     options: Mapping[str, frozenset[str]]
     #: Names that scripts, decisions and operations write.
     computed: frozenset[str]
-    #: Ids of all elements.
-    elements: frozenset[str]
+    #: Ids of the elements at which somebody acts.
+    acted: frozenset[str]
     #: Body slots filled by a field of type body, or by the body of whoever starts the case.
     slots: frozenset[str]
 
@@ -156,6 +156,11 @@ def _known(bundle: Bundle, processes: list[Process]) -> Known:
         },
         computed=frozenset(computed),
         fields={name: tuple(declared) for name, declared in fields.items()},
-        elements=frozenset(id for process in processes for id in process.nodes),
+        acted=frozenset(
+            node.id
+            for process in processes
+            for node in process.nodes.values()
+            if node.form or node.kind == "startEvent"
+        ),
         slots=frozenset(slots - {""}),
     )

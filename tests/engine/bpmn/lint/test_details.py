@@ -213,6 +213,16 @@ def test_the_visibility_of_fields_is_checked(attribute, text):
     assert rules(data)
 
 
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [("work", set()), ("begin", set()), ("notice", {"duties.unknown_element"})],
+)
+def test_a_duty_names_steps_at_which_somebody_acts(step, expected):
+    duty = f'<duban:duty rule="R2" not_completed_by="{step}"/>'
+    anchor = '<duban:field id="opinion"'
+    assert rules(changed("valid-timers.empty.bpmn", (anchor, f"{duty}{anchor}"))) == expected
+
+
 def test_checks_of_a_form_are_checked():
     def checked(inner: str) -> set[str]:
         mark = f'<duban:check message="不行" {inner}/>'
