@@ -15,9 +15,9 @@ from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
-from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.nodes import Token
 from engine.bpmn.tokens import Case, Scope
 from engine.errors import Broken
 
@@ -135,7 +135,7 @@ def _load_tasks(kept: list[Any], scope: Any) -> None:
         if state == TaskState.READY and not node.manual:
             raise ValueError("a step that was not finished")
         above = loaded[parent] if loaded and parent < len(loaded) else None
-        task = Task(scope, node, above, state=state, id=identity)
+        task = Token(scope, node, above, state=state, id=identity)
         task.data = _mapping(data)
         task.internal_data = _mapping(internal)
         loaded.append(task)
