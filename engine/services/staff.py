@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.errors import Forbidden, Invalid, NotFound
-from engine.rules.roles import Pool
+from engine.rules import duties
 from engine.services import audit, passwords, people, shipped
 from engine.store import bodies
 from engine.store import people as store
@@ -14,6 +14,8 @@ from engine.store.people import Person
 from engine.values.acts import Act
 from engine.values.pages import PAGE_ROWS
 from engine.work import Work
+
+COUNTY_GOV = "COUNTY_GOV"
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def grant(work: Work, person_id: int, body_id: int, role: str) -> bool:
 
     Raises Forbidden: ``administrator_only``; ``own_membership``, since nobody decides about
     themselves (R9); ``administrator_with_roles``, since who runs the system takes no part in cases;
-    ``conflicting_membership``, since supervisors do not enforce (R6). Invalid ``unknown_role``.
+    ``pools_conflict``, since supervisors do not enforce (R6). Invalid ``unknown_role``.
     """
     _administrator(work)
     person, at = _other(work, person_id), people.whole_body(work, body_id)
@@ -121,7 +123,17 @@ def grant(work: Work, person_id: int, body_id: int, role: str) -> bool:
         raise Invalid("unknown_role", role=role)
     if person.administrator:
         raise Forbidden("administrator_with_roles", rule="R9", person=person.name)
-    _refuse_both_pools(work, person, at, known.pool)
+    verdict = duties.conflicting_membership(
+        store.memberships_of(work.session, [person.id]).get(person.id, ()),
+        role,
+        at.id,
+        shipped.county_roles(work.office),
+        _family(work, at),
+    )
+    if not verdict:
+        raise Forbidden(
+            verdict.code, rule=verdict.rule, basis=verdict.basis, body=at.name, **verdict.facts
+        )
     given = store.add_membership(work.session, person.id, at.id, role, work.now)
     if given:
         audit.append(
@@ -142,18 +154,14 @@ def revoke(work: Work, person_id: int, body_id: int, role: str) -> bool:
     return taken
 
 
-def _refuse_both_pools(work: Work, person: Person, at: Body, pool: Pool) -> None:
-    roles = shipped.county_roles(work.office)
-    for held in store.memberships_of(work.session, [person.id]).get(person.id, ()):
-        other = roles[held.role].pool if held.role in roles else Pool.NONE
-        if held.body_id == at.id and pool and other and other != pool:
-            raise Forbidden(
-                "conflicting_membership",
-                rule="R6",
-                basis="红政发〔2018〕36号 三（一）1",
-                held=held.role,
-                body=at.name,
-            )
+def _family(work: Work, at: Body) -> set[int]:
+    """An authority with its units counts as one body: supervision is apart from enforcement."""
+    known = {body.id: body for body in bodies.all_bodies(work.session)}
+    above = known.get(at.parent_id) if at.parent_id is not None else None
+    top = above if above is not None and above.kind != COUNTY_GOV else at
+    if top.kind == COUNTY_GOV:
+        return {at.id}
+    return {top.id, *(body.id for body in known.values() if body.parent_id == top.id)}
 
 
 def _administrator(work: Work) -> None:

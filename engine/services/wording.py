@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 
-from engine.rules import documents, redaction
+from engine.rules import documents, fields, redaction
 from engine.services.dockets import Docket
 from engine.services.views import ids_in, is_blank
 from engine.services.word import clean
@@ -108,9 +107,9 @@ def public(field: Field, text: str, *, whole: bool = False) -> str:
     return redaction.LEFT_OUT
 
 
-def hidden_from(fields: Mapping[str, Field], ids: Iterable[str]) -> frozenset[str]:
+def hidden_from(known: Mapping[str, Field], ids: Iterable[str]) -> frozenset[str]:
     """Slots whose people may not see one of these fields."""
-    return frozenset(slot for id in ids if id in fields for slot in fields[id].hidden_from)
+    return frozenset(slot for id in ids if id in known for slot in known[id].hidden_from)
 
 
 def secrets_in(docket: Docket, texts: Iterable[str]) -> dict[str, str]:
@@ -139,29 +138,26 @@ def withheld(docket: Docket, text: str) -> str:
 
 def words(work: Work, field: Field | None, value: Json) -> str:
     """A value in Chinese words, whatever form it has."""
-    if is_blank(value):
-        return ""
-    if field is None:
+    if field is None or is_blank(value):
         return plain(value)
-    if field.type in (FieldType.CHOICE, FieldType.MULTIPLE_CHOICE, FieldType.CHECKLIST):
-        labels = {option.value: option.label for option in field.options}
-        found = value if isinstance(value, list) else [value]
-        return "、".join(labels.get(str(one), str(one)) for one in found)
+    session, ids = work.session, ids_in(value)
+    known = fields.Words(day=documents.day)
     if field.type in (FieldType.PERSON, FieldType.PEOPLE):
-        return _names(people.names_of_people(work.session, ids_in(value)), value)
-    if field.type is FieldType.BODY:
-        return _names(bodies.names_of_bodies(work.session, ids_in(value)), value)
-    if field.type is FieldType.FILE:
-        found_files = attachments.some(work.session, ids_in(value))
-        return "、".join(file.filename for file in found_files)
-    if field.type is FieldType.MONEY:
-        return _money(value)
-    if field.type is FieldType.YES_NO_NOTE and isinstance(value, Mapping):
-        note = str(value.get("note") or "")
-        return ("是" if value.get("answer") else "否") + (f"（{note}）" if note else "")
-    if field.type is FieldType.LEGAL_ARTICLE and isinstance(value, list):
-        return "；".join(_article(one) for one in value if isinstance(one, Mapping))
-    return plain(value)
+        known = replace(known, people=people.names_of_people(session, ids))
+    elif field.type is FieldType.BODY:
+        known = replace(known, bodies=bodies.names_of_bodies(session, ids))
+    elif field.type is FieldType.FILE:
+        known = replace(
+            known, files={file.id: file.filename for file in attachments.some(session, ids)}
+        )
+    elif field.type is FieldType.LEGAL_ARTICLE and isinstance(value, list):
+        # People type the title's own marks or leave them out: they are set once.
+        value = [
+            {**entry, "law": str(entry.get("law") or "").strip("《》")}
+            for entry in value
+            if isinstance(entry, Mapping)
+        ]
+    return fields.show(field, value, known)
 
 
 def told(work: Work, docket: Docket, name: str, value: Json) -> str:
@@ -170,10 +166,9 @@ def told(work: Work, docket: Docket, name: str, value: Json) -> str:
     The value of a choice is worded by the field it came from: the one called ``name``, or any whose
     value this is, as long as they all say the same.
     """
-    fields = fields_of(docket.description)
     same = {
         id: field
-        for id, field in fields.items()
+        for id, field in fields_of(docket.description).items()
         if field.options and not is_blank(value) and docket.data.get(id) == value
     }
     if name in same:
@@ -213,20 +208,3 @@ def _instant(text: str) -> str:
     # Text without a zone is county time already.
     local = instant.astimezone(COUNTY_ZONE) if instant.tzinfo is not None else instant
     return documents.day(local.date())
-
-
-def _names(names: Mapping[int, str], value: Json) -> str:
-    return "、".join(names[id] for id in ids_in(value) if id in names)
-
-
-def _money(value: Json) -> str:
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        return str(value)
-    return f"{amount:,.2f}元"
-
-
-def _article(value: Mapping[str, Json]) -> str:
-    law, article = str(value.get("law") or ""), str(value.get("article") or "")
-    return (law if law.startswith("《") else f"《{law}》") + article

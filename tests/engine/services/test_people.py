@@ -196,8 +196,10 @@ def test_an_administrator_gives_and_takes_roles_and_the_county_remembers(county:
     [
         ("head", "sup1", "market", "case_lead", "administrator_only"),
         ("admin", "admin", "market", "case_lead", "own_membership"),
-        ("admin", "sup1", "legal", "case_lead", "conflicting_membership"),
-        ("admin", "unit", "market_unit", "supervisor", "conflicting_membership"),
+        ("admin", "sup1", "legal", "case_lead", "pools_conflict"),
+        ("admin", "unit", "market_unit", "supervisor", "pools_conflict"),
+        ("admin", "unit", "market", "supervisor", "pools_conflict"),
+        ("admin", "unit", "market_legal", "supervisor", "pools_conflict"),
     ],
 )
 def test_a_role_nobody_may_give_is_refused(

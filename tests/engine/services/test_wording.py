@@ -71,8 +71,8 @@ def test_what_a_form_asked_for_is_worded_by_its_field(county: County) -> None:
         "finding": "属实（违法）",
         "means": "座谈、调查",
         "amount": "1,234,567.50元",
-        "crime": "否（未发现）",
-        "proposal_basis": "《行政处罚法》第四条；《信访工作条例》",
+        "crime": "否：未发现",
+        "proposal_basis": "《行政处罚法》第四条、《信访工作条例》",
         "seen_on": "2026年3月1日",
         "subject_matter": "",
     }
