@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -70,6 +71,15 @@ def test_a_number_taken_by_work_that_failed_is_given_out_again(county: County) -
     with pytest.raises(Broken, match="document_value_missing"):
         issue(county, empty)
     assert issue(county, case_id)["number"] == "红执改建〔2026〕1号"
+
+
+def test_numbers_given_out_at_the_same_time_are_all_different(county: County) -> None:
+    def take(_: int) -> int:
+        with county.office.begin(COMMAND_LINE) as work:
+            return rows.take_number(work.session, county.bodies["legal"], "notice", 2026)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(take, range(16))) == list(range(1, 17))
 
 
 def test_a_body_issues_under_its_own_mark(county: County) -> None:
