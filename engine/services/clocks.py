@@ -40,9 +40,10 @@ def schedule(work: Work, docket: Docket) -> CountySchedule:
     return schedules.for_case(work, on, docket.sector or None)
 
 
-def follow(work: Work, docket: Docket, outcome: Outcome) -> tuple[Fired, ...]:
+def follow(
+    work: Work, docket: Docket, outcome: Outcome, before: Sequence[TimerRow]
+) -> tuple[Fired, ...]:
     """Bring timers and deadlines in line with what the engine waits for; the timers that fired."""
-    before = timers.live(work.session, docket.id)
     waiting = {timer.id for timer in outcome.timers}
     fired = [row for row in before if row.engine_id not in waiting and row.instant <= work.now]
     open_deadlines = ledger.unended(work.session, docket.id)
@@ -56,8 +57,7 @@ def follow(work: Work, docket: Docket, outcome: Outcome) -> tuple[Fired, ...]:
             _start(work, docket, timer)
         elif row.due_at != timer.instant:
             ledger.change_deadline(work.session, row.id, due_at=timer.instant)
-    timers.replace(work.session, docket.id, outcome.timers)
-    # A cycle's or a throw-away timer between two commits was never stored, and never waited.
+    timers.replace(work.session, docket.id, before, outcome.timers)
     return tuple(Fired(row.element, row.name) for row in fired)
 
 
@@ -82,7 +82,9 @@ def _start(work: Work, docket: Docket, timer: Timer) -> None:
     provisional = False
     started_at = work.now
     if timer.rule is not None:
-        events = Past(work, docket.id).events(timer.rule)
+        events: tuple[LedgerEvent, ...] = ()
+        if timer.rule.since < work.now or docket.paused_at is not None:
+            events = Past(work, docket.id).events(timer.rule)
         found = schedule(work, docket).explain(timer.rule, events)
         warn_at, unrolled, provisional = found.warn_at, found.unrolled, found.provisional
         started_at = timer.rule.since
@@ -212,21 +214,18 @@ class Past:
         return ()
 
 
-def corrections(work: Work, docket: Docket, outcome: Outcome) -> dict[str, datetime]:
+def corrections(
+    work: Work, docket: Docket, outcome: Outcome, before: Sequence[TimerRow]
+) -> dict[str, datetime]:
     """New timers counted from before now, whose clock has stood still or was extended meanwhile.
 
     The engine computes an instant from the calendar alone; only the ledger knows of the rest.
     """
-    early = [
-        timer for timer in outcome.timers if timer.rule is not None and timer.rule.since < work.now
-    ]
-    if not early:
-        return {}
-    known = {row.engine_id for row in live(work, docket)}
+    known = {row.engine_id for row in before}
     past = Past(work, docket.id)
     found: dict[str, datetime] = {}
-    for timer in early:
-        if timer.rule is None or timer.id in known:
+    for timer in outcome.timers:
+        if timer.id in known or timer.rule is None or timer.rule.since >= work.now:
             continue
         events = past.events(timer.rule)
         if events:

@@ -5,7 +5,7 @@ Asked when a task is taken or handed over, and again when it is completed with t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from engine.rules import duties
 from engine.services import access, shipped
@@ -54,16 +54,15 @@ def entered(
     data: Mapping[str, Json],
 ) -> Verdict:
     """The same with the entered values in ``data``."""
-    officers = _officers(work, form, data)
-    known = people.facts(work.session, {person_id})
-    if person_id not in known:
+    known = facts(work, [person_id]).get(person_id)
+    if known is None:
         return Verdict(False, "unknown_person")
     return duties.may_complete(
         form,
-        known[person_id],
+        known,
         history(work, case_id),
         data,
-        officers,
+        _officers(work, form, data),
         _place(work, body_id),
         work.today,
         shipped.county_roles(work.office),
@@ -79,12 +78,12 @@ def candidate(
     past: list[Act],
 ) -> Verdict:
     """Whether a person could act, asked before anything is entered."""
-    known = people.facts(work.session, {person_id})
-    if person_id not in known:
+    known = facts(work, [person_id]).get(person_id)
+    if known is None:
         return Verdict(False, "unknown_person")
     return duties.may_claim(
         form,
-        known[person_id],
+        known,
         past,
         data,
         _officers(work, form, data),
@@ -92,6 +91,15 @@ def candidate(
         work.today,
         shipped.county_roles(work.office),
     )
+
+
+def facts(work: Work, ids: Iterable[int]) -> dict[int, PersonFacts]:
+    """What policy must know of people, read at most once per person and unit of work."""
+    known: dict[int, PersonFacts] = work.kept.setdefault("facts", {})
+    missing = set(ids).difference(known)
+    if missing:
+        known |= people.facts(work.session, missing)
+    return known
 
 
 def history(work: Work, case_id: int) -> list[Act]:
@@ -110,4 +118,5 @@ def _officers(work: Work, form: Form, data: Mapping[str, Json]) -> dict[int, Per
         for field_id in (rule.officers, *rule.not_named_in):
             if field_id:
                 named.update(duties.people_in(data.get(field_id)))
-    return people.facts(work.session, named)
+    known = facts(work, named)
+    return {one: known[one] for one in named if one in known}

@@ -166,9 +166,9 @@ def _people_choices(work: Work, place: Place, field: Field) -> tuple[Choice, ...
     if field.body and body_id is None:
         return ()
     ids = people.holders(work.session, field.role, None if body_id is None else [body_id])
-    known = people.facts(work.session, ids)
+    known = duty.facts(work, ids)
     names = bodies.names_of_bodies(
-        work.session, {m.body_id for one in known.values() for m in one.memberships}
+        work.session, {m.body_id for one in ids for m in known[one].memberships}
     )
     forms = [
         # How many are needed is asked when they act; here each is looked at alone.

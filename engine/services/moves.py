@@ -12,6 +12,7 @@ The same road for people, messages and the clock:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from engine.bpmn.runtime import CaseRun, Environment
@@ -20,6 +21,7 @@ from engine.services import audit, clocks, operations, slots, worklist
 from engine.services.dockets import Docket
 from engine.store import bodies, cases, dossiers
 from engine.store.tasks import TaskRow
+from engine.store.timers import TimerRow
 from engine.values.acts import Act
 from engine.values.process import Description
 from engine.values.running import CaseFile, Json, OpenMessage, OperationRequest, Outcome
@@ -50,7 +52,8 @@ def run(work: Work, docket: Docket) -> CaseRun:
 
 def settle(work: Work, docket: Docket, outcome: Outcome, done: Done | None = None) -> None:
     """Apply an outcome to the docket and to everything that hangs on the case."""
-    outcome = _corrected(work, docket, outcome)
+    before = clocks.live(work, docket)
+    outcome = _corrected(work, docket, outcome, before)
     docket.data = dict(outcome.data)
     docket.state = b"" if outcome.finished else outcome.state
     docket.messages = [asdict(message) for message in outcome.messages] or None
@@ -64,7 +67,7 @@ def settle(work: Work, docket: Docket, outcome: Outcome, done: Done | None = Non
             work.now,
             [(step.element, step.kind.value, step.flows) for step in outcome.passed],
         )
-    fired = clocks.follow(work, docket, outcome)
+    fired = clocks.follow(work, docket, outcome, before)
     if done is not None:
         # The clock's lines come first: what was due fired before the person's act counted.
         clocks.record_fired(work, docket, fired)
@@ -88,9 +91,9 @@ def settle(work: Work, docket: Docket, outcome: Outcome, done: Done | None = Non
         _finish(work, docket)
 
 
-def _corrected(work: Work, docket: Docket, outcome: Outcome) -> Outcome:
+def _corrected(work: Work, docket: Docket, outcome: Outcome, before: Sequence[TimerRow]) -> Outcome:
     """The outcome with new timers where the ledger of their clock puts them."""
-    instants = clocks.corrections(work, docket, outcome)
+    instants = clocks.corrections(work, docket, outcome, before)
     if not instants:
         return outcome
     run = CaseRun.load(docket.definition, outcome.state, outcome.data, environment(work, docket))

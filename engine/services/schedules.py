@@ -31,9 +31,12 @@ class CountyTiming:
 
 def county(work: Work) -> CountyTiming:
     """The present calendars and time limits; read again only after a change."""
-    version = calendars.version(work.session)
-    found: CountyTiming = work.office.schedules.get(("county", version), lambda: _load(work))
-    return found
+    kept: CountyTiming | None = work.kept.get("timing")
+    if kept is None:
+        version = calendars.version(work.session)
+        kept = work.office.schedules.get(("county", version), lambda: _load(work))
+        work.kept["timing"] = kept
+    return kept
 
 
 def for_case(work: Work, on: date, sector: str | None) -> CountySchedule:
@@ -55,6 +58,7 @@ def sector_of(work: Work, slots: dict[str, int]) -> str | None:
 def change_days(work: Work, name: str, days: Sequence[CalendarDay]) -> None:
     """Set a calendar layer."""
     calendars.replace_days(work.session, name, days)
+    work.kept.pop("timing", None)
     audit.append(work, None, "calendar_changed", layer=name, days=len(days))
 
 

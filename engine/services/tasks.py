@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services import access, audit, dockets, duty, entry, moves, next_steps, task_pages
 from engine.services.dockets import Docket
@@ -30,8 +33,7 @@ def claim(work: Work, task_id: int) -> None:
     Raises Forbidden with the rule that stands against it, Conflict ``task_taken``, ``task_done``,
     ``task_cancelled``.
     """
-    with dockets.held(work, _seen(work, task_id).case_id) as docket:
-        task = _open(work, task_id)
+    with _held(work, task_id) as (docket, task):
         if task.assignee_id == work.actor.person_id:
             return
         _refuse_taken(work, task)
@@ -41,8 +43,7 @@ def claim(work: Work, task_id: int) -> None:
 def unclaim(work: Work, task_id: int, reason: str) -> None:
     """Give a task back to the pool; a draft stays with its author."""
     reason = _reason(reason)
-    with dockets.held(work, _seen(work, task_id).case_id) as docket:
-        task = _open(work, task_id)
+    with _held(work, task_id) as (docket, task):
         verdict = may_release(work, task)
         if not verdict:
             raise Forbidden(verdict.code, **verdict.facts)
@@ -60,8 +61,7 @@ def unclaim(work: Work, task_id: int, reason: str) -> None:
 def reassign(work: Work, task_id: int, person_id: int, reason: str) -> None:
     """Hand a task to somebody else, who must be free to act on it (R1–R14)."""
     reason = _reason(reason)
-    with dockets.held(work, _seen(work, task_id).case_id) as docket:
-        task = _open(work, task_id)
+    with _held(work, task_id) as (docket, task):
         verdict = may_hand_over(work, task)
         if not verdict:
             raise Forbidden(verdict.code, **verdict.facts)
@@ -102,9 +102,8 @@ def complete(work: Work, task_id: int, raw: Raw, revision: int | None = None) ->
     Raises Invalid with an error per field, Forbidden with the rule, Conflict ``task_done``,
     ``task_cancelled``, ``task_taken``, ``case_moved`` when the page the text was typed on is stale.
     """
-    with dockets.held(work, _seen(work, task_id).case_id) as docket:
+    with _held(work, task_id) as (docket, task):
         # 1. Is it still there, and is it this person's to complete?
-        task = _open(work, task_id)
         if task.assignee_id != work.actor.person_id:
             _refuse_taken(work, task)
             _take(work, docket, task)
@@ -161,6 +160,19 @@ def _seen(work: Work, task_id: int) -> TaskRow:
         raise NotFound("no_such_task", task=task_id)
     access.visible_case(work, task.case_id)
     return task
+
+
+@contextmanager
+def _held(work: Work, task_id: int) -> Iterator[tuple[Docket, TaskRow]]:
+    """The case locked, then the task as it is now; nobody learns of one they may not see."""
+    found = store.get(work.session, task_id)
+    if found is None:
+        raise NotFound("no_such_task", task=task_id)
+    with dockets.held(work, found.case_id) as docket:
+        mine = found.assignee_id is not None and found.assignee_id == work.actor.person_id
+        if not mine and not access.may_see(work, docket):
+            raise NotFound("no_such_task", task=task_id)
+        yield docket, _open(work, task_id)
 
 
 def _open(work: Work, task_id: int) -> TaskRow:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.services import duty
 from engine.services.dockets import Docket
 from engine.store import deadlines as ledger
-from engine.store import tasks, timers
+from engine.store import tasks
 from engine.store.tasks import END_OF_TIME, TaskRow
 from engine.values.running import CaseFile, Json, OpenTask, Outcome
 from engine.work import Work
@@ -21,7 +21,7 @@ def follow(work: Work, docket: Docket, outcome: Outcome, done: Done | None) -> N
     """Open what became open, move due dates, close what is no longer open."""
     stored = {row.engine_id: row for row in tasks.open_of_case(work.session, docket.id)}
     wanted = {task.id: task for task in outcome.tasks}
-    dates = _Dates(work, docket)
+    dates = _Dates(work, docket, outcome)
     _close(work, [row for key, row in stored.items() if key not in wanted], done)
     for key, task in wanted.items():
         row = stored.get(key)
@@ -43,9 +43,10 @@ def rename(work: Work, docket: Docket) -> None:
 class _Dates:
     """Due dates of tasks with the deadlines they come from, read at most once per move."""
 
-    def __init__(self, work: Work, docket: Docket) -> None:
+    def __init__(self, work: Work, docket: Docket, outcome: Outcome) -> None:
         self._work = work
         self._docket = docket
+        self._timers = outcome.timers
         self._known: tuple[list[ledger.DeadlineRow], dict[str, ledger.DeadlineRow]] | None = None
 
     def of(self, task: OpenTask) -> dict[str, object]:
@@ -71,13 +72,12 @@ class _Dates:
 
     def _read(self) -> tuple[list[ledger.DeadlineRow], dict[str, ledger.DeadlineRow]]:
         if self._known is None:
-            session, case_id = self._work.session, self._docket.id
-            rows = ledger.unended(session, case_id)
+            rows = ledger.unended(self._work.session, self._docket.id)
             by_engine_id = {row.engine_id: row for row in rows}
             by_task = {
-                task_id: by_engine_id[timer.engine_id]
-                for timer in timers.live(session, case_id)
-                if timer.deadline and timer.engine_id in by_engine_id
+                task_id: by_engine_id[timer.id]
+                for timer in self._timers
+                if timer.deadline and timer.id in by_engine_id
                 for task_id in timer.attached_to
             }
             self._known = (rows, by_task)

@@ -40,7 +40,6 @@ timers = Table(
     Column("interrupting", Boolean, nullable=False),
     #: How the instant was computed, to compute it again; null for a fixed instant.
     Column("rule", Json),
-    Column("attached_to", Json, nullable=False),
     Index(None, "case_id", "engine_id", unique=True),
 )
 
@@ -56,7 +55,6 @@ class TimerRow:
     instant: datetime
     deadline: bool
     rule: TimerRule | None
-    attached_to: list[str]
 
 
 def live(session: Session, case_id: int) -> list[TimerRow]:
@@ -73,32 +71,28 @@ def live(session: Session, case_id: int) -> list[TimerRow]:
             row.instant,
             row.deadline,
             read_rule(row.rule),
-            row.attached_to,
         )
         for row in rows
     ]
 
 
-def replace(session: Session, case_id: int, wanted: Sequence[Timer]) -> None:
+def replace(
+    session: Session, case_id: int, stored: Sequence[TimerRow], wanted: Sequence[Timer]
+) -> None:
     """Make the live timers of a case those the engine waits for, touching only what changed."""
-    stored = {row.engine_id: row for row in live(session, case_id)}
+    known = {row.engine_id: row for row in stored}
     kept = {timer.id for timer in wanted}
-    gone = [row.id for engine_id, row in stored.items() if engine_id not in kept]
+    gone = [row.id for engine_id, row in known.items() if engine_id not in kept]
     if gone:
         session.execute(delete(timers).where(timers.c.id.in_(gone)))
-    added = [timer for timer in wanted if timer.id not in stored]
+    added = [timer for timer in wanted if timer.id not in known]
     if added:
         session.execute(insert(timers), [_timer(case_id, timer) for timer in added])
     for timer in wanted:
-        row = stored.get(timer.id)
-        if row is not None and (row.instant, row.attached_to) != (
-            timer.instant,
-            list(timer.attached_to),
-        ):
+        row = known.get(timer.id)
+        if row is not None and row.instant != timer.instant:
             session.execute(
-                update(timers)
-                .where(timers.c.id == row.id)
-                .values(instant=timer.instant, attached_to=list(timer.attached_to))
+                update(timers).where(timers.c.id == row.id).values(instant=timer.instant)
             )
 
 
@@ -112,5 +106,4 @@ def _timer(case_id: int, timer: Timer) -> dict[str, Any]:
         "deadline": timer.deadline,
         "interrupting": timer.interrupting,
         "rule": write_rule(timer.rule),
-        "attached_to": list(timer.attached_to),
     }

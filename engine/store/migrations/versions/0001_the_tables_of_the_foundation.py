@@ -665,7 +665,6 @@ def upgrade() -> None:
         sa.Column("deadline", sa.Boolean(), nullable=False),
         sa.Column("interrupting", sa.Boolean(), nullable=False),
         sa.Column("rule", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("attached_to", sa.JSON(none_as_null=True), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_timers_case_id_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_timers")),
     )
