@@ -90,6 +90,10 @@ class Walk:
         """Complete the one open task of an element."""
         return self._take(self._run().complete(self.task(element).id, values))
 
+    def complete(self, task_id: str, **values: Any) -> Walk:
+        """Complete a task by its id, where several of one element are open."""
+        return self._take(self._run().complete(task_id, values))
+
     def send(self, message: str, **values: Any) -> Walk:
         """Send a message to the one event that waits for it."""
         waiting = [m for m in self.outcome.messages if m.message == message]
