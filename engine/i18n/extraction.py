@@ -96,6 +96,7 @@ _DUBAN = "urn:duban:bpmn:1"
 #: Attributes of our own elements that hold text for people.
 _TEXT_ATTRIBUTES = (
     "label", "help", "instruction", "stage", "verb", "summary", "usual_length", "law", "article",
+    "message",
 )  # fmt: skip
 
 
@@ -184,7 +185,8 @@ def _constants(*nodes: ast.expr) -> Iterator[str]:
 def _texts_in_diagram(path: Path) -> Iterator[str]:
     for element in Tree.parse(path).iter():  # noqa: S314 - our own files
         if element.tag.startswith(f"{{{_BPMN}}}"):
-            yield from _said(element.get("name"))
+            note = element.tag == f"{{{_BPMN}}}text"
+            yield from _said(element.get("name"), element.text if note else None)
         elif element.tag.startswith(f"{{{_DUBAN}}}"):
             yield from _said(*(element.get(name) for name in _TEXT_ATTRIBUTES), element.text)
 
