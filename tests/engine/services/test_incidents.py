@@ -8,7 +8,7 @@ import pytest
 
 from engine.actor import COMMAND_LINE
 from engine.errors import Broken, Conflict, Forbidden, Invalid
-from engine.services import anchors, cases, incidents, operations, timers
+from engine.services import anchors, cases, incidents, moves, operations, timers
 from engine.store import cases as case_store
 from engine.store.cases import cases as case_table
 from tests.engine.services.conftest import County
@@ -68,14 +68,14 @@ def test_an_incident_resolves_itself_when_the_clock_gets_through(
 ) -> None:
     case_id = to_rectification(county)
     county.at("2026-03-31 00:00")
-    whole = timers.moves.run
+    whole = moves.run
 
     def fail(*_: object) -> None:
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr(timers.moves, "run", fail)
+    monkeypatch.setattr(moves, "run", fail)
     assert timers.tick(county.office) == 1
-    monkeypatch.setattr(timers.moves, "run", whole)
+    monkeypatch.setattr(moves, "run", whole)
     admin = county.actor("admin")
     with county.office.begin(admin) as work:
         incidents.retry(work, incidents.listing(work).rows[0].id)

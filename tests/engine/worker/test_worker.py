@@ -31,8 +31,12 @@ def test_a_full_tick_is_followed_by_another_at_once(office: Office) -> None:
 
 def test_a_loop_that_is_never_full_ticks_once(office: Office) -> None:
     ticks: list[int] = []
-    poller = Poller(office, Loop("t", lambda _: ticks.append(1) or 9, 60), threading.Event())
-    poller.beat()
+
+    def tick(_: Office) -> int:
+        ticks.append(1)
+        return 9
+
+    Poller(office, Loop("t", tick, 60), threading.Event()).beat()
     assert len(ticks) == 1
 
 
