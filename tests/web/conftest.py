@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ class Site:
         assert clerk.status == 200, clerk.words
         supervisor = self.browser("supervisor4")
         supervisor.open("/inbox?tab=pool")
-        return int(supervisor.text.split('href="/tasks/')[1].split('"')[0])
+        return max(int(found) for found in re.findall(r'href="/tasks/(\d+)"', supervisor.text))
 
 
 def _settings(url: str, home: Path, mode: Mode = Mode.DEMO) -> Settings:
