@@ -29,6 +29,7 @@ def install(app: Flask) -> None:
         clock_time=_clock_time,
         bounded=_bounded,
         by_article=_by_article,
+        duration=duration,
         link=link,
         locale=locale,
         theme=theme,
@@ -95,6 +96,20 @@ def _clock_time(value: datetime) -> str:
 def _bounded(count: int) -> str:
     """A count that was only counted so far: 999+."""
     return str(count) if count <= 999 else "999+"
+
+
+def duration(seconds: int) -> str:
+    """A length of time in its two largest units, rounded down."""
+    words = translator()
+    minutes = max(seconds, 0) // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    parts = [
+        words.ngettext("{n} day", "{n} days", days) if days else "",
+        words.ngettext("{n} hour", "{n} hours", hours) if hours else "",
+        words.ngettext("{n} minute", "{n} minutes", minutes % 60) if minutes % 60 else "",
+    ]
+    told = [part for part in parts if part][:2]
+    return " ".join(told) or words.gettext("under a minute")
 
 
 def _by_article(rows: Iterable[LegalBasis]) -> list[tuple[tuple[str, str], list[str]]]:

@@ -116,6 +116,18 @@ def action(work: Work, case_id: int, message_id: str, raw: Raw | None = None) ->
     raise Conflict("message_not_open")
 
 
+def labels(work: Work, case_id: int) -> dict[str, str]:
+    """The labels of all fields the reader may know of, by field id."""
+    row = access.visible_case(work, case_id)
+    hidden = access.hidden_fields(work, row)
+    return {
+        field.id: field.label
+        for form in definitions.load(work, row.definition_id).description.forms.values()
+        for field in form.fields
+        if field.id not in hidden
+    }
+
+
 def _action(work: Work, docket: Docket, message: OpenMessage, raw: Raw | None) -> ActionView:
     verdict = may_send(work, docket, message)
     place = message_place(work, docket, message)

@@ -54,6 +54,11 @@ def action(work: Work, case_id: int, message_id: str, raw: Raw | None = None) ->
     return case_pages.action(work, case_id, message_id, raw)
 
 
+def labels(work: Work, case_id: int) -> dict[str, str]:
+    """The labels of a case's fields, for telling what was typed where no form can take it."""
+    return case_pages.labels(work, case_id)
+
+
 def find(work: Work, text: str, after: str = "") -> SearchPage:
     """Cases by number, title and party."""
     return search.cases(work, text, after)

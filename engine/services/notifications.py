@@ -13,7 +13,7 @@ from engine.errors import Broken, Invalid
 from engine.office import Office
 from engine.rules import messages as rules
 from engine.rules.messages import LOCALES, Level, Message
-from engine.services import audit, catalogue, slots, wording
+from engine.services import access, audit, catalogue, slots, wording
 from engine.services.dockets import Docket
 from engine.services.views import ids_in
 from engine.services.wording import Words
@@ -322,8 +322,13 @@ class MailRow:
 
 
 def mails_of_case(work: Work, docket_id: int) -> tuple[MailRow, ...]:
-    """The mails a case gave rise to. The caller has checked that the reader may see the case."""
+    """The mails a case gave rise to. Raises NotFound ``no_such_case``.
+
+    Whether and how the party was reached is kept from those who must not know who the party is.
+    """
+    blind = bool(access.hidden_fields(work, access.visible_case(work, docket_id)))
     return tuple(
         MailRow(m.created_at, m.subject, m.state.value, m.attempts, m.person_id is None)
         for m in outbox.of_case(work.session, docket_id)
+        if m.person_id is not None or not blind
     )
