@@ -147,15 +147,15 @@ def page(found: Situation, error: DubanError | None = None) -> tuple[str | Respo
     told = error is not None and words.knows(error.code)
     what = words.sentence(error.code, error.facts) if error and told else words.gettext(found.what)
     then = words.gettext(THEN.get(error.code, found.then) if error else found.then)
+    # An incident has a number of its own; it is the one an administrator finds.
+    number = str((error.facts.get("reference") if error else None) or reference())
     if fragment() or _wants_data():
         told_code = error.code if error else str(found.status)
-        return jsonify(code=told_code, message=what, reference=reference()), found.status
-    return (
-        render_template(
-            "error.html", situation=found, what=what, then=then, reference=reference(), error=error
-        ),
-        found.status,
+        return jsonify(code=told_code, message=what, reference=number), found.status
+    text = render_template(
+        "error.html", situation=found, what=what, then=then, reference=number, error=error
     )
+    return text, found.status
 
 
 def _wants_data() -> bool:

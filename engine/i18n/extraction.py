@@ -56,11 +56,16 @@ COMPUTED = (
     *(f"certificate.{kind}" for kind in ("enforcement", "delegated", "supervision")),
     *(f"certificate_status.{state}" for state in ("active", "suspended", "cancelled", "expired")),
     *(f"channel.{channel}" for channel in Channel),
+    *(f"body_kind.{kind}" for kind in (
+        "COUNTY_GOV", "GOV_OFFICE", "LEGAL_OFFICE", "DEPT", "DEPT_LEGAL", "ENF_UNIT", "TOWNSHIP",
+        "SUPERVISION_OFFICES", "SUPPORT", "JUDICIAL", "DISCIPLINE", "UPPER", "PUBLIC", "SOCIAL",
+    )),
     *(f"status.{status}" for status in ("running", "finished", "cancelled")),
     *(f"incident_status.{status}" for status in ("open", "resolved")),
     *(f"category.{category}" for category in (
         "notice", "decision", "delegation", "supervision",
     )),
+    *(f"mail.{state}" for state in ("queued", "sent", "failed", "no_channel")),
     *(f"verb.{verb}" for verb in ("clock", "command")),
     *(f"broken.{wrong}" for wrong in (
         "entry_changed", "entry_missing", "tail_missing", "head_differs", "case_missing",

@@ -10,7 +10,14 @@ from typing import Any
 
 import pytest
 import waitress
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FilePayload,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.web.conftest import PASSWORD, Site
 from tests.web.test_tasks import WHOLE, holder
@@ -178,16 +185,13 @@ def test_a_file_is_sent_while_the_form_goes_on(site: Site, chromium: Browser, ad
     page = visit.sign_in("supervisor1")
     page.goto(f"/tasks/{task}")
     pdf = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+    exe = b"MZ" + b"\0" * 99
     page.set_input_files(
         "#field-photos-file",
         [
-            {"name": "照片.pdf", "mimeType": "application/pdf", "buffer": pdf},
-            {"name": "大.pdf", "mimeType": "application/pdf", "buffer": pdf + b"\0" * 300_000},
-            {
-                "name": "坏.exe",
-                "mimeType": "application/x-msdownload",
-                "buffer": b"MZ" + b"\0" * 99,
-            },
+            FilePayload(name="照片.pdf", mimeType="application/pdf", buffer=pdf),
+            FilePayload(name="大.pdf", mimeType="application/pdf", buffer=pdf + b"\0" * 300_000),
+            FilePayload(name="坏.exe", mimeType="application/x-msdownload", buffer=exe),
         ],
     )
     field = page.locator("[data-field=photos]")

@@ -352,3 +352,23 @@ def test_a_fault_of_ours_shows_a_reference_and_no_trace(
     assert browser.page is not None
     assert browser.page.headers["X-Request-ID"] in browser.words
     assert "secret inner words" not in browser.text
+
+
+def test_a_case_that_cannot_move_tells_the_incident_and_keeps_the_text(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = site.started()
+    browser = holder(site, task)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("engine.services.moves.settle", fail)
+        browser.send(browser.form("/completion"), {**WHOLE, "findings": "故障前写下的"})
+    assert browser.status == 500
+    assert "案件无法继续" in browser.words
+    assert "YC-" in browser.words
+    assert "disk" not in browser.text
+    browser.open(f"/tasks/{task}")
+    assert browser.form("/completion").fields["findings"] == "故障前写下的"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
-from engine.errors import Invalid
+from engine.errors import Broken, Invalid
 from engine.services import attachments, cases
 from engine.values.pages import AttachmentRow
 from web import forms, kept, toasts
@@ -41,6 +41,10 @@ def begin(process_id: str) -> Answer:
             done = cases.start(unit, process_id, typed, _body())
     except Invalid as error:
         return _again(process_id, typed, error), 422
+    except Broken:
+        with work() as unit:
+            cases.save_start_draft(unit, process_id, typed)
+        raise
     toasts.completed(done)
     return redirect(url_for("inbox.show"), 303)
 

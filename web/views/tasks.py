@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
-from engine.errors import Conflict, DubanError, Forbidden, Invalid, NotFound
+from engine.errors import Broken, Conflict, DubanError, Forbidden, Invalid, NotFound
 from engine.services import attachments, tasks
 from engine.values.pages import AttachmentRow, TaskPage
 from web import forms, kept, toasts
@@ -35,6 +35,11 @@ def complete(task_id: int) -> Answer:
         return _page(task_id, typed, error), 422
     except (Conflict, Forbidden) as error:
         return _moved_on(task_id, typed, error)
+    except Broken:
+        # The page of the incident promises that the text is kept.
+        with work() as unit:
+            tasks.save_draft(unit, task_id, typed)
+        raise
     toasts.completed(done)
     return redirect(url_for("inbox.show"), 303)
 
