@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
 from engine.errors import Conflict, DubanError, Forbidden, Invalid
-from engine.services import attachments, cases, notifications
+from engine.services import attachments, cases, mail
 from engine.values.case_pages import ActionPage, PathView
 from engine.values.pages import AttachmentRow
 from web import forms, kept, toasts
@@ -172,7 +172,7 @@ def _page(
         page = cases.page(unit, case_id)
         path = cases.path(unit, case_id) if tab == "path" else None
         now = unit.now
-        mails = notifications.mails_of_case(unit, case_id) if tab == "documents" else ()
+        mails = mail.of_case(unit, case_id) if tab == "documents" else ()
     return render_template(
         f"cases/{tab}.html",
         page=page,
