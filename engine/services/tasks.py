@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.rules.permissions import LEADERS
 from engine.services import access, audit, dockets, duty, entry, moves, next_steps, task_pages
 from engine.services.dockets import Docket
 from engine.store import people
@@ -15,11 +16,6 @@ from engine.values.acts import Act
 from engine.values.pages import Completed, DraftSaved, Raw, TaskPage
 from engine.values.people import Verdict
 from engine.work import Work
-
-#: Roles that hand out work at their body.
-HEADS = frozenset(
-    {"enf_unit_head", "legal_head", "dept_deputy", "dept_head", "legal_office_head", "gov_office"}
-)
 
 
 def page(work: Work, task_id: int) -> TaskPage:
@@ -146,7 +142,7 @@ def may_hand_over(work: Work, task: TaskRow) -> Verdict:
     """Whether the reader may give the task to somebody else: its holder, or who leads the body."""
     if task.assignee_id is not None and task.assignee_id == work.actor.person_id:
         return Verdict(True)
-    if task.body_id is not None and any(work.actor.holds(role, task.body_id) for role in HEADS):
+    if task.body_id is not None and any(work.actor.holds(role, task.body_id) for role in LEADERS):
         return Verdict(True)
     return Verdict(False, "not_yours_to_hand_over")
 

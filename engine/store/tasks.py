@@ -187,6 +187,22 @@ def concerns(session: Session, case_id: int, person_id: int) -> bool:
     return bool(session.execute(select(or_(own.exists(), named.exists()))).scalar())
 
 
+def roles_of(session: Session, case_id: int) -> frozenset[str]:
+    """The roles the case has come to."""
+    found = select(tasks.c.role).where(tasks.c.case_id == case_id).distinct()
+    return frozenset(session.scalars(found))
+
+
+def bodies_of(session: Session, case_id: int, person_id: int) -> frozenset[int]:
+    """The bodies for which a person has or had a task of the case."""
+    found = select(tasks.c.body_id).where(
+        tasks.c.case_id == case_id,
+        tasks.c.body_id.is_not(None),
+        or_(tasks.c.assignee_id == person_id, tasks.c.completed_by == person_id),
+    )
+    return frozenset(session.scalars(found.distinct()))
+
+
 def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert tasks and give their ids in order."""
     ids: list[int] = []
