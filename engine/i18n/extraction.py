@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as Tree
 
@@ -105,6 +106,7 @@ _TEXT_ATTRIBUTES = (
 )  # fmt: skip
 
 
+@cache
 def interface() -> dict[str, tuple[str, ...]]:
     """Texts of the interface: message id -> its forms (singular, plural)."""
     found: dict[str, tuple[str, ...]] = {}
@@ -122,6 +124,7 @@ def interface() -> dict[str, tuple[str, ...]]:
     return found
 
 
+@cache
 def codes() -> set[str]:
     """Codes of sentences used anywhere in the engine, the pages and the closed vocabularies."""
     found = {f"{name}.{member}" for name, kind in VOCABULARIES.items() for member in kind if member}
@@ -137,6 +140,7 @@ def codes() -> set[str]:
     return found
 
 
+@cache
 def definitions() -> set[str]:
     """Chinese texts of the shipped diagrams, decision tables and data files."""
     found: set[str] = set()
