@@ -145,7 +145,7 @@ def start(work: Work, process_id: str, raw: Raw, body_id: int | None = None) -> 
     verdict = _start_verdict(work, docket, place.form, body_id, values)
     if not verdict:
         raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
-    _go(work, docket, values, place.form.element)
+    _go(work, docket, values, place.form.element, entered=True)
     if work.actor.person_id is not None:
         task_store.drop_draft(work.session, work.actor.person_id, _start_draft(process_id))
     return next_steps.after(work, docket, place.form.name)
@@ -215,8 +215,10 @@ def _open(
     return docket
 
 
-def _go(work: Work, docket: Docket, values: CaseFile, element: str) -> None:
-    """The first steps of a new case."""
+def _go(
+    work: Work, docket: Docket, values: CaseFile, element: str, *, entered: bool = False
+) -> None:
+    """The first steps of a new case; ``entered`` by a person who answers for it (R2, R9)."""
     search_store.index(work.session, docket.id, docket.number, docket.title, docket.party)
     audit.append(
         work,
@@ -225,6 +227,7 @@ def _go(work: Work, docket: Docket, values: CaseFile, element: str) -> None:
         number=docket.number,
         process=docket.process_name,
         version=definitions.version_of(work, docket.definition_id),
+        **({"element": element} if entered else {}),
         values=audit.values_digest(work, values),
     )
     run = CaseRun.start(

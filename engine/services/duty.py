@@ -10,13 +10,18 @@ from collections.abc import Iterable, Mapping
 from engine.rules import duties
 from engine.services import access, shipped
 from engine.services.dockets import Docket
+from engine.store import audit as audit_store
 from engine.store import people
 from engine.store import tasks as task_store
 from engine.store.tasks import TaskRow
+from engine.values.acts import Act as Done
 from engine.values.people import Act, PersonFacts, Verdict
 from engine.values.process import Form
 from engine.values.running import CaseFile, Json
 from engine.work import Work
+
+#: Acts of the chain by which somebody filled in a form that is no task.
+_BY_FORM = (Done.CASE_STARTED, Done.MESSAGE_SENT)
 
 
 def may_take(work: Work, docket: Docket, task: TaskRow, person_id: int) -> Verdict:
@@ -103,8 +108,10 @@ def facts(work: Work, ids: Iterable[int]) -> dict[int, PersonFacts]:
 
 
 def history(work: Work, case_id: int) -> list[Act]:
-    """Who completed what in the case, in order."""
-    return [Act(*row) for row in task_store.history(work.session, case_id)]
+    """Who did what in the case, in order: starts and messages count like completions."""
+    done = task_store.history(work.session, case_id)
+    asked = audit_store.acts(work.session, case_id, _BY_FORM)
+    return [Act(*row) for row in sorted((*done, *asked), key=lambda row: row[2])]
 
 
 def _place(work: Work, body_id: int | None) -> duties.Place | None:
