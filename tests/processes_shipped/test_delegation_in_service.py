@@ -162,3 +162,68 @@ def test_a_transfer_of_powers_ends_at_once(county: Department) -> None:
     case_id = county.begin("scj.enf_unit_head", route="transfer")
     assert county.open(case_id) == []
     assert county.troubles() == []
+
+
+def ended(county: Department, case_id: int) -> None:
+    """From the end of a delegation to its confirmed filing, without any trouble."""
+    county.do(case_id, "publish_ending", "scj.publisher")
+    county.do(case_id, "publish_ending_township", "yisa.publisher")
+    county.do(case_id, "file_ending", "scj.enf_unit_head")
+    county.do(case_id, "confirm_ending", "filing_reviewer1")
+    assert county.open(case_id) == []
+    assert county.issued(case_id)[-1] == "termination_notice"
+    assert county.troubles() == []
+
+
+def test_a_delegation_ends_with_its_term_however_little_was_typed(county: Department) -> None:
+    case_id = registered(county)
+    county.at(midnight_after(date(2027, 3, 31)))
+    ended(county, case_id)
+
+
+def test_a_delegation_revoked_on_advice_is_published_as_ended(county: Department) -> None:
+    case_id = filing(county)
+    county.do(case_id, "review_filing", "filing_reviewer1", filing_conclusion="revoke")
+    county.do(case_id, "sign_filing", "legal_office_head")
+    county.do(case_id, "answer_advice", "scj.dept_head", advice_answer="revoke")
+    ended(county, case_id)
+
+
+def test_a_grave_sample_leads_to_advice_in_writing(county: Department) -> None:
+    case_id = registered(county)
+    county.at(midnight_after(date(2026, 7, 1)))
+    county.do(case_id, "sample", "filing_reviewer1", sampling="revoke")
+    with pytest.raises(Forbidden):
+        county.do(case_id, "sign_filing", "filing_reviewer1")
+    county.do(case_id, "sign_filing", "legal_office_head")
+    assert county.issued(case_id)[-1] == "revocation_advice"
+    assert county.troubles() == []
+
+
+def test_a_delegation_that_lost_its_basis_ends(county: Department) -> None:
+    case_id = registered(county)
+    county.send(case_id, "report_law_change", "filing_reviewer1")
+    county.do(case_id, "recheck_law", "scj.legal_reviewer", law_result="invalid")
+    ended(county, case_id)
+
+
+def test_a_township_that_declines_needs_to_name_no_officers(county: Department) -> None:
+    case_id = county.begin("scj.enf_unit_head", powers=["inspection"])
+    typed = {"consent": "no", "delegated_officers": [], "delegated_assistants": []}
+    county.do(case_id, "state_capacity", "yisa.enf_unit_head", **typed)
+    with pytest.raises(Invalid) as refused:
+        county.do(case_id, "revise", "scj.enf_unit_head", revision="agreement")
+    assert refused.value.fields["revision"].code == "check_failed"
+    county.do(case_id, "revise", "scj.enf_unit_head", revision="withdraw")
+    assert county.open(case_id) == []
+
+
+def test_an_unlawful_agreement_is_sent_back_with_a_written_opinion(county: Department) -> None:
+    case_id = drafting(county)
+    term = {"begins_on": "2026-04-01", "ends_on": "2027-03-31"}
+    county.do(case_id, "draft_agreement", "scj.enf_unit_head", powers=["inspection"], **term)
+    answers = {"no_coercive_power": "no", "legality": "unlawful"}
+    county.do(case_id, "review_legality", "scj.legal_reviewer", **answers)
+    assert [row.element for row in county.open(case_id)] == ["revise"]
+    assert county.issued(case_id) == ["legality_opinion"]
+    assert county.troubles() == []

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine.errors import Conflict, Forbidden, Invalid
+from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.services import registers
 from tests.databases import Databases
 from tests.fakes import FakeClock
@@ -15,6 +15,8 @@ from tests.processes_shipped.departments import Department, department
 from tests.processes_shipped.walk import MONDAY, working_day
 
 MAIN = "major_decision.bpmn"
+#: However somebody is kept out: by a duty, by another who has the task, or not seeing it at all.
+REFUSED = (Forbidden, Conflict, NotFound)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -110,11 +112,11 @@ def test_a_draft_edited_after_its_pass_goes_back_to_review(county: Department) -
 def test_who_drafted_cannot_submit_review_or_decide(county: Department) -> None:
     case_id = drafted(county)
     for login in ("scj.case_lead", "scj.legal_reviewer"):
-        with pytest.raises(Forbidden):
+        with pytest.raises(REFUSED):
             county.do(case_id, "submit", login)
     reviewing(county, case_id)
     for login in ("scj.legal_reviewer2", "scj.case_lead", "scj.legal_head"):
-        with pytest.raises((Forbidden, Conflict)):
+        with pytest.raises(REFUSED):
             county.do(case_id, "review", login)
     county.do(case_id, "review", "scj.legal_reviewer")
     with pytest.raises(Forbidden):
@@ -152,3 +154,72 @@ def test_completing_material_does_not_eat_up_the_period_of_review(county: Depart
     assert before is not None
     assert due is not None
     assert due + timedelta(microseconds=1) == first + timedelta(days=2)
+
+
+def test_a_disagreement_goes_to_the_head_on_the_record_and_may_stop_the_case(
+    county: Department,
+) -> None:
+    case_id = reviewing(county, drafted(county))
+    nine = {"check_facts": "no", "opinion": "dismiss"}
+    county.do(case_id, "review", "scj.legal_reviewer", **nine)
+    county.do(case_id, "sign_opinion", "scj.legal_head")
+    county.do(case_id, "rework", "scj.case_lead", response="object", **kept(county, case_id))
+    county.do(case_id, "consult", "scj.legal_head", consultation="unresolved")
+    assert county.issued(case_id)[-1] == "disagreement_record"
+    with pytest.raises(Forbidden):
+        county.do(case_id, "rule_disagreement", "scj.case_lead", disagreement_ruling="stop")
+    county.do(case_id, "rule_disagreement", "scj.dept_head", disagreement_ruling="stop")
+    assert county.open(case_id) == []
+    assert "decision_document" not in county.issued(case_id)
+    assert county.troubles() == []
+
+
+def test_a_coercive_decision_without_amounts_is_reviewed_and_issued(county: Department) -> None:
+    typed = {"decision_kind": "coercion", "fine_amount": "", "penalty_kinds": []}
+    case_id = passed(county, drafted(county, **typed, major_reasons=[]))
+    county.do(case_id, "finalise", "scj.case_lead", **kept(county, case_id))
+    with pytest.raises(Forbidden):
+        county.do(case_id, "decide", "scj.dept_deputy")
+    county.do(case_id, "decide", "scj.dept_head")
+    county.do(case_id, "serve", "scj.case_lead")
+    assert county.issued(case_id)[-2:] == ["decision_document", "service_proof"]
+    assert county.troubles() == []
+
+
+def test_the_reviewer_is_given_more_time_once_where_the_table_allows_it(
+    county: Department,
+) -> None:
+    case_id = reviewing(county, drafted(county))
+    county.send(case_id, "extension_requested", "scj.legal_reviewer")
+    with pytest.raises(Forbidden):
+        county.do(case_id, "approve_extension", "scj.legal_reviewer")
+    # Market supervision reviews within ten working days and its rule names no extension.
+    with pytest.raises(Invalid):
+        county.do(case_id, "approve_extension", "scj.dept_deputy", extension_verdict="approve")
+    county.do(case_id, "approve_extension", "scj.dept_deputy", extension_verdict="refuse")
+    assert [row.element for row in county.open(case_id)] == ["review"]
+    assert county.troubles() == []
+
+
+def test_silence_ends_the_right_to_a_hearing_and_is_registered(county: Department) -> None:
+    case_id = drafted(county, penalty_kinds=["revocation"])
+    county.do(case_id, "serve_hearing_rights", "scj.case_lead")
+    county.at(working_day(MONDAY, 5))
+    assert [row.element for row in county.open(case_id)] == ["confirm_waiver"]
+    county.do(case_id, "confirm_waiver", "scj.case_lead", late_wish="none")
+    assert [row.element for row in county.open(case_id)] == ["submit"]
+    assert county.troubles() == []
+
+
+def test_a_hearing_on_too_short_notice_or_led_by_an_investigator_is_refused(
+    county: Department,
+) -> None:
+    case_id = drafted(county, penalty_kinds=["closure"])
+    county.do(case_id, "serve_hearing_rights", "scj.case_lead")
+    county.do(case_id, "hear_party", "scj.case_lead", hearing_wish="request")
+    # Seven working days after Monday 2 March: Wednesday 11 March.
+    with pytest.raises(Invalid) as refused:
+        county.do(case_id, "arrange_hearing", "scj.enf_unit_head", hearing_on="2026-03-10")
+    assert refused.value.fields["hearing_on"].code == "check_failed"
+    county.do(case_id, "arrange_hearing", "scj.enf_unit_head", hearing_on="2026-03-11")
+    assert county.issued(case_id) == ["hearing_rights_notice", "hearing_notice"]
