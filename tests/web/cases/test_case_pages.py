@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -32,6 +33,12 @@ def action(browser: Browser, name: str) -> str:
     found = re.search(rf'href="([^"]+/actions/[^"]+)">.*?{name}', browser.text)
     assert found, browser.words
     return found[1]
+
+
+def drawn(browser: Browser, case: int) -> dict[str, Any]:
+    """What the drawing script is told."""
+    told: dict[str, Any] = browser.client.get(f"/cases/{case}/diagrams").get_json()
+    return told
 
 
 def test_every_tab_has_an_address_and_is_whole_in_both_languages(
@@ -90,7 +97,7 @@ def test_an_extension_is_asked_for_on_a_form_that_keeps_what_was_typed(
     assert form.fields["extension_reason"] == "案情复杂，需要鉴定"
     browser.send(form, {"extension_progress": "已委托鉴定"})
     assert browser.status == 200, browser.words
-    assert "已办：申请延期，红执诉〔2026〕1号" in browser.words
+    assert "申请延期，红执诉〔2026〕1号" in browser.words
     assert "审批延期申请" in browser.words
     head = opened(site, "legal_office_head", "/inbox?tab=pool")
     assert "审批延期申请" in head.words
@@ -202,14 +209,14 @@ def test_the_diagram_tells_how_each_element_stands_and_the_table_says_the_same(
     browser = opened(site, "supervisor1", f"/cases/{case}/path")
     assert 'data-element="investigate"' in browser.text
     assert re.search(r"超期 \d+ 个工作日", browser.words)
-    told = browser.client.get(f"/cases/{case}/diagrams").json
+    told = drawn(browser, case)
     assert told["states"]["investigate"] == "overdue"
     assert told["states"]["screen"] == "passed"
     assert told["states"].get("verify") is None
     assert [one["process"] for one in told["diagrams"]] == ["complaint", "escalation"]
     assert all("BPMNDiagram" in one["xml"] for one in told["diagrams"])
     assert told["flows"]
-    finished = browser.client.get(f"/cases/{docket.cases['finished']}/diagrams").json
+    finished = drawn(browser, docket.cases["finished"])
     assert finished["states"]["rectify"] == "missed"
     assert set(finished["states"].values()).isdisjoint({"present", "soon", "overdue"})
 
