@@ -60,7 +60,7 @@ def begin(office: Office, actor: Actor) -> Iterator[Work]:
         with _refused_as_busy(), office.sessions.write() as session:
             # SQLite waits for its one write lock here, so the instant is read after it.
             session.connection()
-            work = Work(session, actor, _now(office, session), office)
+            work = _work(office, actor, session)
             yield work
             session.commit()
     except _REFUSALS:
@@ -81,15 +81,15 @@ _REFUSALS = (NotFound, Forbidden, Conflict, Invalid, BadDefinition)
 def read(office: Office, actor: Actor) -> Iterator[Work]:
     """A unit of work that only reads: takes no lock, and the database refuses any writing."""
     with _refused_as_busy(), office.sessions.read() as session:
-        yield Work(session, actor, _now(office, session), office)
+        yield _work(office, actor, session)
 
 
-def _now(office: Office, session: Session) -> datetime:
+def _work(office: Office, actor: Actor, session: Session) -> Work:
+    found = county_settings.at_begin(session)
     # Every process of a demo shares one simulated clock; production never looks for one.
-    now = office.clock.now()
-    if office.settings.demo:
-        now += timedelta(seconds=county_settings.get(session, county_settings.CLOCK_OFFSET, 0))
-    return now
+    ahead = found.get(county_settings.CLOCK_OFFSET, 0) if office.settings.demo else 0
+    now = office.clock.now() + timedelta(seconds=ahead)
+    return Work(session, actor, now, office, kept={"settings": found})
 
 
 @contextmanager

@@ -10,9 +10,8 @@ from engine.actor import Channel
 from engine.errors import NotFound
 from engine.rules import permissions
 from engine.rules.permissions import LEADERS, CaseAccess
-from engine.services import definitions, shipped, slots
-from engine.store import bodies, cases, dossiers, notifications, tasks
-from engine.store.bodies import Body
+from engine.services import definitions, places, shipped, slots
+from engine.store import cases, dossiers, notifications, tasks
 from engine.store.cases import CaseRow
 from engine.work import Work
 
@@ -83,7 +82,7 @@ def _viewer(work: Work) -> Viewer:
 
 def family(work: Work, body_id: int) -> frozenset[int]:
     """The department above a body and the units below it; the county itself is no family."""
-    known = _bodies(work)
+    known = places.every(work)
     found = {body.id for body in known.values() if body.parent_id == body_id}
     own = known.get(body_id)
     if own is None or own.kind == _COUNTY:
@@ -92,15 +91,6 @@ def family(work: Work, body_id: int) -> frozenset[int]:
     if above is not None and above.kind != _COUNTY:
         found.add(above.id)
     return frozenset(found)
-
-
-def _bodies(work: Work) -> dict[int, Body]:
-    """Every body of the county, read at most once per unit of work."""
-    found: dict[int, Body] | None = work.kept.get("bodies")
-    if found is None:
-        found = {body.id: body for body in bodies.all_bodies(work.session)}
-        work.kept["bodies"] = found
-    return found
 
 
 def may_see(work: Work, case: Seen) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from engine.actor import Actor
@@ -29,6 +30,7 @@ class Chained(Protocol):
     id: int
     audit_seq: int
     audit_head: bytes
+    entries: list[EntryRow]
 
 
 def append(work: Work, case: Chained | None, act: str, **facts: Json) -> None:
@@ -59,11 +61,14 @@ def append_as(
         digest=b"",
     )
     digest = digest_of(chain_key(work), previous, entry)
-    chains.add(work.session, EntryRow(**{**vars(entry), "digest": digest}))
+    entry = replace(entry, digest=digest)
     if case is None:
+        chains.add(work.session, [entry])
         settings.put(work.session, settings.COUNTY_CHAIN, [seq, digest.hex()])
-    else:
-        case.audit_seq, case.audit_head = seq, digest
+        return
+    case.audit_seq, case.audit_head = seq, digest
+    # Written with the case itself, all entries of a command at once.
+    case.entries.append(entry)
 
 
 def entries(work: Work, case_id: int) -> tuple[AuditRow, ...]:

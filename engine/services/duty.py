@@ -47,7 +47,8 @@ def of_form(
     data: Mapping[str, Json],
 ) -> Verdict:
     """Whether the person may fill in a form of the case: a task, a message event."""
-    return candidate(work, form, body_id, person_id, data, history(work, case_id))
+    past = history(work, case_id) if form.duties else []
+    return candidate(work, form, body_id, person_id, data, past)
 
 
 def entered(
@@ -65,7 +66,7 @@ def entered(
     return duties.may_complete(
         form,
         known,
-        history(work, case_id),
+        history(work, case_id) if form.duties else [],
         data,
         _officers(work, form, data),
         _place(work, body_id),

@@ -85,9 +85,13 @@ class AnchorRow:
     digest: bytes
 
 
-def add(session: Session, entry: EntryRow) -> None:
-    """Append an entry; the caller holds the lock of its chain."""
-    session.execute(insert(audit_entries).values(**vars(entry)))
+_ADD = insert(audit_entries)
+
+
+def add(session: Session, rows: Sequence[EntryRow]) -> None:
+    """Append entries; the caller holds the lock of their chain."""
+    if rows:
+        session.execute(_ADD, [vars(row) for row in rows])
 
 
 def entries(session: Session, case_id: int, after: int = 0) -> Iterator[EntryRow]:

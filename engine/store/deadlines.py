@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,9 +14,11 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Row,
     String,
     Table,
     Text,
+    bindparam,
     insert,
     select,
     update,
@@ -125,9 +127,16 @@ def deadlines_of(session: Session, case_id: int) -> list[DeadlineRow]:
     return _deadlines(session, deadlines.c.case_id == case_id)
 
 
+_UNENDED = (
+    select(deadlines)
+    .where(deadlines.c.case_id == bindparam("case"), deadlines.c.ended_at.is_(None))
+    .order_by(deadlines.c.id)
+)
+
+
 def unended(session: Session, case_id: int) -> list[DeadlineRow]:
     """The deadlines of activities still going on."""
-    return _deadlines(session, deadlines.c.case_id == case_id, deadlines.c.ended_at.is_(None))
+    return _read(session.execute(_UNENDED, {"case": case_id}))
 
 
 def deadline(session: Session, deadline_id: int) -> DeadlineRow | None:
@@ -137,38 +146,43 @@ def deadline(session: Session, deadline_id: int) -> DeadlineRow | None:
 
 
 def _deadlines(session: Session, *conditions: Any) -> list[DeadlineRow]:
-    rows = session.execute(select(deadlines).where(*conditions).order_by(deadlines.c.id))
+    return _read(session.execute(select(deadlines).where(*conditions).order_by(deadlines.c.id)))
+
+
+def _read(rows: Iterable[Row[Any]]) -> list[DeadlineRow]:
     return [DeadlineRow(**{**row._mapping, "rule": read_rule(row.rule)}) for row in rows]
+
+
+_ADD = insert(deadlines).returning(deadlines.c.id)
+_CHANGE = update(deadlines).where(deadlines.c.id == bindparam("at_id"))
+_ADD_EVENT = insert(deadline_events)
 
 
 def add_deadline(session: Session, values: Mapping[str, Any]) -> int:
     """Start a deadline."""
     stored = {**values, "rule": write_rule(values["rule"])}
-    made: int = session.execute(
-        insert(deadlines).returning(deadlines.c.id).values(**stored)
-    ).scalar_one()
+    made: int = session.execute(_ADD, stored).scalar_one()
     return made
 
 
 def change_deadline(session: Session, deadline_id: int, **values: Any) -> None:
     """Set columns of a deadline."""
-    session.execute(update(deadlines).where(deadlines.c.id == deadline_id).values(**values))
+    session.execute(_CHANGE, {**values, "at_id": deadline_id})
 
 
 def add_event(session: Session, case_id: int, deadline_id: int, event: LedgerEvent) -> None:
     """Write a line of a ledger."""
-    session.execute(
-        insert(deadline_events).values(
-            case_id=case_id,
-            deadline_id=deadline_id,
-            kind=event.kind.value,
-            at=event.at,
-            span=write_span(event.span) if event.span else None,
-            document=event.document,
-            reason=event.reason,
-            approver=event.approver,
-        )
-    )
+    values = {
+        "case_id": case_id,
+        "deadline_id": deadline_id,
+        "kind": event.kind.value,
+        "at": event.at,
+        "span": write_span(event.span) if event.span else None,
+        "document": event.document,
+        "reason": event.reason,
+        "approver": event.approver,
+    }
+    session.execute(_ADD_EVENT, values)
 
 
 def ledgers(session: Session, case_id: int) -> dict[int, tuple[LedgerEvent, ...]]:

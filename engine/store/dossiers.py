@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    bindparam,
     delete,
     insert,
     select,
@@ -81,11 +82,14 @@ def set_bodies(session: Session, case_id: int, bodies: Mapping[int, bool]) -> No
         )
 
 
+_BODIES_OF = select(case_bodies.c.body_id, case_bodies.c.blind).where(
+    case_bodies.c.case_id == bindparam("case")
+)
+
+
 def bodies_of(session: Session, case_id: int) -> dict[int, bool]:
     """The bodies that take part, each with whether it is blind."""
-    rows = session.execute(
-        select(case_bodies.c.body_id, case_bodies.c.blind).where(case_bodies.c.case_id == case_id)
-    )
+    rows = session.execute(_BODIES_OF, {"case": case_id})
     return {row.body_id: row.blind for row in rows}
 
 
@@ -98,6 +102,9 @@ class StepRow:
     steps: list[tuple[str, str, list[str]]]
 
 
+_ADD_STEPS = insert(passed)
+
+
 def add_steps(
     session: Session,
     case_id: int,
@@ -107,7 +114,7 @@ def add_steps(
 ) -> None:
     """Remember what one command went through."""
     stored = [[element, kind, list(flows)] for element, kind, flows in steps]
-    session.execute(insert(passed).values(case_id=case_id, seq=seq, at=at, steps=stored))
+    session.execute(_ADD_STEPS, {"case_id": case_id, "seq": seq, "at": at, "steps": stored})
 
 
 def steps_of(session: Session, case_id: int) -> list[StepRow]:
