@@ -92,12 +92,18 @@ def _work(office: Office, actor: Actor, session: Session) -> Work:
     return Work(session, actor, now, office, kept={"settings": found})
 
 
+#: PostgreSQL: lock not available (in time), deadlock detected, serialization failure.
+_BUSY = ("55P03", "40P01", "40001")
+
+
 @contextmanager
 def _refused_as_busy() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if "database is locked" in str(error.orig) or "lock timeout" in str(error.orig):
+        # The server's own words come in its own language; its states do not.
+        state = getattr(error.orig, "sqlstate", None)
+        if state in _BUSY or "database is locked" in str(error.orig):
             raise Conflict("busy") from error
         raise
 
@@ -105,5 +111,5 @@ def _refused_as_busy() -> Iterator[None]:
 @contextmanager
 def attempt(work: Work) -> Iterator[None]:
     """A part that can fail alone: on an exception its writes are undone, those before it stay."""
-    with work.session.begin_nested():
+    with _refused_as_busy(), work.session.begin_nested():
         yield

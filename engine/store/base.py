@@ -158,6 +158,8 @@ def _open_postgresql(url: str) -> Engine:
     return create_engine(
         url,
         json_serializer=to_json,
+        # What an error is told with ends in logs and incidents, whose readers may read no case.
+        hide_parameters=True,
         pool_size=16,
         max_overflow=16,
         pool_pre_ping=True,
@@ -172,6 +174,8 @@ def _open_sqlite(url: str) -> Engine:
     engine = create_engine(
         url,
         json_serializer=to_json,
+        # What an error is told with ends in logs and incidents, whose readers may read no case.
+        hide_parameters=True,
         pool_size=16,
         max_overflow=16,
         # The driver's own transactions begin late and lose updates: see the begin event.
