@@ -133,6 +133,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _outdated)
     app.register_error_handler(DubanError, _own)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OverflowError, _no_such_number)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -185,6 +186,11 @@ def _outdated(_: CSRFError) -> AnyResponse | tuple[str, int]:
     if fragment():
         return Response(status=401)
     return kept.page_outdated()
+
+
+def _no_such_number(_: OverflowError) -> tuple[str | Response, int]:
+    """A number in an address that is larger than any row's: there is no such thing."""
+    return page(HTTP[404])
 
 
 def _unexpected(error: Exception) -> tuple[str | Response, int]:

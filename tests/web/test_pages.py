@@ -153,3 +153,22 @@ def menu(browser: Browser) -> str:
     """The text of the main navigation."""
     browser.open("/inbox")
     return browser.text.split('class="sidenav"')[1].split("</nav>")[0]
+
+
+def test_numbers_no_row_can_have_are_pages_that_do_not_exist(site: Site) -> None:
+    browser = site.browser("intake1")
+    token = browser.form("/sign-out").fields["csrf_token"]
+    far = "9" * 25
+    for address in (f"/tasks/{far}", f"/deadlines/{far}", f"/notifications?after={far}"):
+        assert browser.open(address).status_code == 404, address
+    for address in (f"/inbox?body={far}", f"/public?body={far}", "/inbox?process=%00"):
+        assert browser.open(address).status_code == 200, address
+    for address, typed in (
+        (f"/tasks/{far}/holder", {}),
+        (f"/notifications/{far}", {}),
+        ("/notifications/read", {"_id": far}),
+        ("/start/inquiry", {"_body": far, "matter": "x", "source": "plan"}),
+        ("/start/inquiry", {"matter": "\x00", "source": ["x"] * 300}),
+    ):
+        answer = browser.client.post(address, data={**typed, "csrf_token": token})
+        assert answer.status_code < 500, address

@@ -9,7 +9,7 @@ from engine.services import attachments, cases
 from engine.values.pages import AttachmentRow
 from web import forms, kept, toasts
 from web.kept import Answer, Kept
-from web.request import fragment, reading, say, translator, work
+from web.request import fragment, number, reading, say, translator, work
 
 views = Blueprint("start", __name__)
 
@@ -100,8 +100,7 @@ def _again(
 
 def _body() -> int | None:
     """The body for which somebody of several bodies starts the case."""
-    given = request.form.get("_body", "")
-    return int(given) if given.isdecimal() else None
+    return number(request.form.get("_body"))
 
 
 def _attach(received: attachments.Received, field_id: str) -> AttachmentRow:
