@@ -88,9 +88,10 @@ def furnished(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFact
     with office.begin(COMMAND_LINE) as work:
         schedules.seed(work)
     seed.demo(office)
-    sources = {"inquiry.bpmn": (DIAGRAMS / "inquiry.bpmn").read_bytes()}
     with office.begin(COMMAND_LINE) as work:
-        definitions.keep(work, bpmn.read(sources, "inquiry.bpmn"), "test")
+        for path in sorted(DIAGRAMS.glob("*.bpmn")):
+            sources = {path.name: path.read_bytes()}
+            definitions.keep(work, bpmn.read(sources, path.name), "test")
     office.close()
     passwords.COST = usual
     path = Path(url.removeprefix("sqlite:///"))

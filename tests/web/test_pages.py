@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from engine.actor import COMMAND_LINE
+from engine.store import bodies, people
 from tests.web.browser import Browser
 from tests.web.conftest import PASSWORD, Site
 from tests.web.test_tasks import WHOLE, holder
@@ -172,3 +174,22 @@ def test_numbers_no_row_can_have_are_pages_that_do_not_exist(site: Site) -> None
     ):
         answer = browser.client.post(address, data={**typed, "csrf_token": token})
         assert answer.status_code < 500, address
+
+
+def test_who_acts_for_several_bodies_chooses_one(site: Site) -> None:
+    with site.office.begin(COMMAND_LINE) as work:
+        lead = people.person_by_login(work.session, "scj.case_lead")
+        body = bodies.body_by_code(work.session, "transport")
+        assert lead is not None
+        assert body is not None
+        people.add_membership(work.session, lead.id, body.id, "case_lead", work.now)
+    browser = site.browser(lead.login)
+    browser.open("/start/report")
+    assert body.name in browser.words
+    browser.send(browser.form("/start/report"), {"topic": "半年情况"})
+    assert browser.status == 422
+    assert "请选择代表哪个机构" in browser.words
+    assert browser.form("/start/report").fields["topic"] == "半年情况"
+    browser.send(browser.form("/start/report"), {"_body": str(body.id)})
+    assert "红报〔2026〕1号" in browser.words
+    assert body.name in browser.words
