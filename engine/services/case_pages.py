@@ -174,11 +174,16 @@ def message_place(work: Work, docket: Docket, message: OpenMessage) -> Place:
 
 
 def may_withdraw(work: Work, docket: Docket) -> Verdict:
-    """Who started a case may end it before its time, as long as it runs."""
+    """Who started a case may end it before its time: while it runs, and in the same office."""
     if not docket.running:
         return Verdict(False, "case_over")
     if docket.started_by is None or docket.started_by != work.actor.person_id:
         return Verdict(False, "starter_only")
+    forms = [docket.form(element) for element in docket.description.starts]
+    places = [(form.role, slots.resolve(work, docket.slots, form.body)) for form in forms]
+    if not any(at is not None and work.actor.holds(role, at) for role, at in places):
+        # Whoever has gone elsewhere no longer decides about what they left behind.
+        return Verdict(False, "role_needed", facts={"role": forms[0].role if forms else ""})
     return Verdict(True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import NotFound
+from engine.errors import Forbidden, NotFound
 from engine.services import access, cases, documents, search, tasks
 from engine.store import people as people_store
 from engine.store import tasks as task_store
@@ -131,3 +131,17 @@ def test_an_unclaimed_task_of_a_case_one_may_not_see_cannot_be_taken(county: Cou
         row = task_store.get(work.session, open_task.id)
     assert row is not None
     assert row.assignee_id is None
+
+
+def test_who_moved_to_the_complained_department_cannot_end_the_case_they_entered(
+    county: County,
+) -> None:
+    case_id = to_rectification(county)
+    leave(county, "intake", "intake_clerk@legal")
+    join(county, "intake", "dept_head@market")
+    with county.office.read(county.actor("intake")) as work:
+        page = cases.page(work, case_id)
+        assert page.withdraw.code == "role_needed"
+        assert NAME not in repr(page)
+    with county.office.begin(county.actor("intake")) as work, pytest.raises(Forbidden):
+        cases.withdraw(work, case_id, "误登")
