@@ -26,6 +26,7 @@ from engine.services.entry import Place
 from engine.store import bodies, dossiers
 from engine.store import cases as store
 from engine.store import search as search_store
+from engine.store import starts
 from engine.store import tasks as task_store
 from engine.store.cases import CaseRow
 from engine.store.definitions import DefinitionRow
@@ -125,11 +126,19 @@ def save_start_draft(work: Work, process_id: str, raw: Raw) -> DraftSaved:
     return DraftSaved(work.now, entry.visible_ids(work, place, kept))
 
 
-def start(work: Work, process_id: str, raw: Raw, body_id: int | None = None) -> Completed:
+def start(
+    work: Work, process_id: str, raw: Raw, body_id: int | None = None, sheet: str = ""
+) -> Completed:
     """Start a case of the newest version with what was entered.
 
-    Raises Forbidden ``role_needed``, Invalid with an error per field or ``choose_body``.
+    ``sheet`` is the number of the form as it was shown: sent twice, it makes one case.
+
+    Raises Forbidden ``role_needed``, Invalid with an error per field or ``choose_body``, Conflict
+    ``already_started``.
     """
+    me = work.actor.person_id
+    if sheet and me is not None and not starts.take(work.session, me, sheet, work.now):
+        raise _started_before(work, starts.case_of(work.session, me, sheet))
     row = definitions.latest(work, process_id)
     place, found = _start_place(work, row)
     if not found:
@@ -146,9 +155,16 @@ def start(work: Work, process_id: str, raw: Raw, body_id: int | None = None) -> 
     if not verdict:
         raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
     _go(work, docket, values, place.form.element, entered=True)
+    if sheet and me is not None:
+        starts.remember(work.session, me, sheet, docket.id)
     if work.actor.person_id is not None:
         task_store.drop_draft(work.session, work.actor.person_id, _start_draft(process_id))
     return next_steps.after(work, docket, place.form.name)
+
+
+def _started_before(work: Work, case_id: int | None) -> Conflict:
+    found = store.get(work.session, case_id) if case_id is not None else None
+    return Conflict("already_started", case=case_id, number=found.number if found else "")
 
 
 def open_linked(work: Work, docket: Docket, process_id: str, values: CaseFile) -> CaseRef:
@@ -225,7 +241,6 @@ def _go(
         docket,
         Act.CASE_STARTED,
         number=docket.number,
-        process=docket.process_name,
         version=definitions.version_of(work, docket.definition_id),
         **({"element": element} if entered else {}),
         values=audit.values_digest(work, values),

@@ -78,7 +78,7 @@ def _start(work: Work, docket: Docket, timer: Timer) -> None:
     mark = marks.get(timer.element)
     activity = mark.attached_to if mark is not None else timer.element
     drawn = docket.description.elements.get(activity)
-    warn_at = unrolled = None
+    warn_at = None
     provisional = False
     started_at = work.now
     if timer.rule is not None:
@@ -86,7 +86,7 @@ def _start(work: Work, docket: Docket, timer: Timer) -> None:
         if timer.rule.since < work.now or docket.paused_at is not None:
             events = Past(work, docket.id).events(timer.rule)
         found = schedule(work, docket).explain(timer.rule, events)
-        warn_at, unrolled, provisional = found.warn_at, found.unrolled, found.provisional
+        warn_at, provisional = found.warn_at, found.provisional
         started_at = timer.rule.since
     deadline_id = ledger.add_deadline(
         work.session,
@@ -101,13 +101,9 @@ def _start(work: Work, docket: Docket, timer: Timer) -> None:
             "started_at": started_at,
             "due_at": timer.instant,
             "warn_at": warn_at,
-            "unrolled": unrolled,
             "provisional": provisional,
             "status": ledger.PAUSED if docket.paused_at is not None else ledger.RUNNING,
         },
-    )
-    ledger.add_event(
-        work.session, docket.id, deadline_id, LedgerEvent(LedgerKind.STARTED, started_at)
     )
     if docket.paused_at is not None:
         ledger.add_event(
@@ -128,21 +124,21 @@ def _end(
             continue
         if row.status == ledger.MISSED:
             if ended:
-                ledger.change_deadline(work.session, row.id, ended_at=work.now)
+                ledger.change_deadline(work.session, row.id, ended_at=work.now, engine_id=None)
             continue
         if row.due_at <= work.now and docket.paused_at is None:
-            kind, at = LedgerKind.MISSED, row.due_at
+            kind = LedgerKind.MISSED
         elif PassedKind.COMPLETED in _kinds(row, outcome.passed):
-            kind, at = LedgerKind.MET, work.now
+            kind = LedgerKind.MET
         else:
-            kind, at = LedgerKind.CANCELLED, work.now
-        ledger.add_event(work.session, docket.id, row.id, LedgerEvent(kind, at))
+            kind = LedgerKind.CANCELLED
         over = kind is not LedgerKind.MISSED or ended
         ledger.change_deadline(
             work.session,
             row.id,
             status=kind.value,
             ended_at=work.now if over else None,
+            engine_id=None if over else row.engine_id,
         )
         if kind is LedgerKind.MISSED:
             audit.append_as(

@@ -84,7 +84,6 @@ def settle(
             work,
             docket,
             Act.TASK_COMPLETED,
-            task=done.task.name,
             element=done.task.element,
             values=audit.values_digest(work, done.values),
         )
@@ -186,6 +185,8 @@ def _finish(work: Work, docket: Docket) -> None:
     docket.wake_at = None
     docket.paused_at = None
     docket.messages = None
+    dossiers.collapse(work.session, docket.id, docket.started_at)
+    docket.steps = 1
     audit.append(work, docket, Act.CASE_FINISHED, number=docket.number)
 
 

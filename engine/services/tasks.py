@@ -39,6 +39,7 @@ def claim(work: Work, task_id: int) -> None:
         store.change(
             work.session, task.id, assignee_id=task.assignee_id, claimed_at=task.claimed_at
         )
+        audit.append(work, docket, Act.TASK_CLAIMED, task=task.name, element=task.element)
 
 
 def unclaim(work: Work, task_id: int, reason: str) -> None:
@@ -123,7 +124,7 @@ def complete(work: Work, task_id: int, raw: Raw, revision: int | None = None) ->
         entry.bind_files(work, place, docket.id, values)
         # 4. The engine moves; everything it decided is written.
         try:
-            outcome = moves.run(work, docket).complete(task.engine_id, values)
+            outcome = moves.run(work, docket).complete(task.engine_id or "", values)
         except Conflict as error:
             # A timer that ends the right to act was due before this completion.
             raise Conflict("task_cancelled", task=task.name) from error
@@ -211,11 +212,13 @@ def _refuse_taken(work: Work, task: TaskRow) -> None:
 
 
 def _taken(work: Work, docket: Docket, task: TaskRow) -> TaskRow:
-    """The task as the reader's own, if no rule stands against it; not written yet."""
+    """The task as the reader's own, if no rule stands against it; not written yet.
+
+    Taken and completed at once is one act: the completion says who.
+    """
     verdict = duty.may_take(work, docket, task, _person(work))
     if not verdict:
         raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
-    audit.append(work, docket, Act.TASK_CLAIMED, task=task.name, element=task.element)
     return replace(task, assignee_id=_person(work), claimed_at=work.now)
 
 

@@ -12,7 +12,7 @@ from engine.rules.fields import is_blank as is_blank
 from engine.services import access, definitions, schedules
 from engine.store import bodies, people
 from engine.store.cases import BriefRow, CaseRow
-from engine.store.deadlines import MISSED, PAUSED, DeadlineRow
+from engine.store.deadlines import MISSED, PAUSED, DeadlineRow, ledger_of
 from engine.store.tasks import TaskRow
 from engine.values.case_pages import DeadlineView
 from engine.values.pages import AttachmentRow, BodyRow, CaseRef, DueView, Shown
@@ -141,7 +141,7 @@ def deadline(
         extensions_left=0
         if found.status == MISSED or found.ended_at is not None
         else max(allowed - found.extensions, 0),
-        ledger=tuple(events),
+        ledger=ledger_of(found, events),
     )
 
 

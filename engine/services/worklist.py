@@ -98,8 +98,9 @@ def _close(work: Work, gone: list[TaskRow], done: Done | None) -> None:
         if done is not None and row.id == done.task.id:
             how = {
                 "status": tasks.COMPLETED,
-                "assignee_id": done.task.assignee_id,
-                "claimed_at": done.task.claimed_at,
+                # Who completed it had it: one of the two says so.
+                "assignee_id": None,
+                "claimed_at": None,
                 "completed_at": work.now,
                 "completed_by": work.actor.person_id,
                 "values": dict(done.values),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
-    Date,
     ForeignKey,
     Index,
     Integer,
@@ -36,8 +35,8 @@ deadlines = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("case_id", ForeignKey("cases.id"), nullable=False),
-    #: The boundary timer it is drawn as.
-    Column("engine_id", String(64), nullable=False),
+    #: The engine's id of the boundary timer it is drawn as, until it has ended.
+    Column("engine_id", String(64)),
     Column("element", String(120), nullable=False),
     #: Name of the task or phase it belongs to, and that element.
     Column("name", String(200), nullable=False),
@@ -47,7 +46,6 @@ deadlines = Table(
     Column("started_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("warn_at", Instant),
-    Column("unrolled", Date),
     #: Reaches into a year whose calendar is not announced.
     Column("provisional", Boolean, nullable=False, default=False),
     Column("status", String(12), nullable=False),
@@ -94,7 +92,7 @@ class DeadlineRow:
 
     id: int
     case_id: int
-    engine_id: str
+    engine_id: str | None
     element: str
     name: str
     activity: str
@@ -103,7 +101,6 @@ class DeadlineRow:
     started_at: datetime
     due_at: datetime
     warn_at: datetime | None
-    unrolled: date | None
     provisional: bool
     status: str
     extensions: int
@@ -185,8 +182,17 @@ def add_event(session: Session, case_id: int, deadline_id: int, event: LedgerEve
     session.execute(_ADD_EVENT, values)
 
 
+def ledger_of(row: DeadlineRow, events: Iterable[LedgerEvent]) -> tuple[LedgerEvent, ...]:
+    """The whole ledger: its first and last lines are what the row itself says."""
+    begun = LedgerEvent(LedgerKind.STARTED, row.started_at)
+    if row.status in (RUNNING, PAUSED):
+        return (begun, *events)
+    ended = row.due_at if row.status == MISSED else row.ended_at or row.due_at
+    return (begun, *events, LedgerEvent(LedgerKind(row.status), ended))
+
+
 def ledgers(session: Session, case_id: int) -> dict[int, tuple[LedgerEvent, ...]]:
-    """The ledgers of all deadlines of a case, by deadline."""
+    """What happened to the deadlines of a case between their first and last lines."""
     rows = session.execute(
         select(deadline_events)
         .where(deadline_events.c.case_id == case_id)

@@ -37,7 +37,8 @@ tasks = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("case_id", ForeignKey("cases.id"), nullable=False),
-    Column("engine_id", String(64), nullable=False),
+    #: The engine's own id while the task is open.
+    Column("engine_id", String(64)),
     Column("element", String(120), nullable=False),
     Column("name", String(200), nullable=False),
     Column("role", String(80), nullable=False),
@@ -58,7 +59,7 @@ tasks = Table(
     Column("order_at", Instant, nullable=False),
     Column("paused", Boolean, nullable=False, default=False),
     Column("deadline_id", Id),
-    #: Copied from the case so that a work list reads one index and one table.
+    #: Copied from the case while the task is open, so that a work list reads one table.
     Column("process_id", String(80), nullable=False),
     Column("process_name", String(200), nullable=False),
     Column("number", String(120), nullable=False),
@@ -117,7 +118,7 @@ class TaskRow:
 
     id: int
     case_id: int
-    engine_id: str
+    engine_id: str | None
     element: str
     name: str
     role: str
@@ -231,9 +232,20 @@ def change(session: Session, task_id: int, **values: Any) -> None:
     session.execute(_CHANGE, {**values, "at_id": task_id})
 
 
+#: What only work lists of open tasks need; afterwards the case itself is asked.
+_NO_LONGER_LISTED = {
+    "engine_id": None,
+    "slot": "",
+    "process_name": "",
+    "number": "",
+    "title": "",
+    "shown_body": "",
+}
+
+
 def close(session: Session, task_id: int, *, restricted: bool, how: Mapping[str, Any]) -> None:
     """A task is no longer open: ``how`` holds the columns that say what became of it."""
-    session.execute(_CHANGE, {**how, "at_id": task_id})
+    session.execute(_CHANGE, {**_NO_LONGER_LISTED, **how, "at_id": task_id})
     if restricted:
         session.execute(delete(task_performers).where(task_performers.c.task_id == task_id))
 
