@@ -23,10 +23,9 @@ from engine.services import (
 )
 from engine.services.dockets import Docket
 from engine.services.entry import Place
-from engine.store import bodies, dossiers
+from engine.store import bodies, dossiers, starts
 from engine.store import cases as store
 from engine.store import search as search_store
-from engine.store import starts
 from engine.store import tasks as task_store
 from engine.store.cases import CaseRow
 from engine.store.definitions import DefinitionRow
@@ -241,6 +240,7 @@ def _go(
         docket,
         Act.CASE_STARTED,
         number=docket.number,
+        process=docket.process_name,
         version=definitions.version_of(work, docket.definition_id),
         **({"element": element} if entered else {}),
         values=audit.values_digest(work, values),

@@ -148,3 +148,21 @@ def test_production_has_no_clock_to_move_even_for_an_administrator(
     assert "/clock" not in page.text
     data = {"csrf_token": _token(page.text), "_days": "5"}
     assert client.post("/clock", data=data, base_url=base, headers=headers).status_code == 404
+
+
+def test_a_start_form_sent_twice_makes_one_case_and_shows_it(site: Site) -> None:
+    clerk = site.browser("intake1")
+    clerk.open("/start/inquiry")
+    form = clerk.form("/start/inquiry")
+    typed = {"matter": "检查某站", "source": "plan"}
+    clerk.send(form, typed)
+    assert clerk.status == 200, clerk.words
+    clerk.send(form, typed)
+    assert clerk.status == 200, clerk.words
+    assert "没有重复立案" in clerk.words
+    clerk.open("/inbox?tab=started")
+    assert len(set(re.findall(r"/cases/(\d+)", clerk.text))) == 1
+    clerk.open("/start/inquiry")
+    clerk.send(clerk.form("/start/inquiry"), typed)
+    clerk.open("/inbox?tab=started")
+    assert len(set(re.findall(r"/cases/(\d+)", clerk.text))) == 2
