@@ -174,7 +174,10 @@ def message_place(work: Work, docket: Docket, message: OpenMessage) -> Place:
 
 
 def may_withdraw(work: Work, docket: Docket) -> Verdict:
-    """Who started a case may end it before its time: while it runs, and in the same office."""
+    """Who started a case may end it before its time, as long as nobody else has worked on it.
+
+    After that only the diagram can end it: a step others took is not undone by one person.
+    """
     if not docket.running:
         return Verdict(False, "case_over")
     if docket.started_by is None or docket.started_by != work.actor.person_id:
@@ -184,6 +187,9 @@ def may_withdraw(work: Work, docket: Docket) -> Verdict:
     if not any(at is not None and work.actor.holds(role, at) for role, at in places):
         # Whoever has gone elsewhere no longer decides about what they left behind.
         return Verdict(False, "role_needed", facts={"role": forms[0].role if forms else ""})
+    acted = (person for _, person, _ in task_store.history(work.session, docket.id))
+    if any(person != docket.started_by for person in acted):
+        return Verdict(False, "others_acted")
     return Verdict(True)
 
 

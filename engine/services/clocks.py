@@ -21,7 +21,7 @@ from engine.store import timers
 from engine.store.deadlines import DeadlineRow, PauseRow
 from engine.store.timers import TimerRow
 from engine.values.acts import Act
-from engine.values.running import Outcome, Passed, PassedKind, Timer
+from engine.values.running import Outcome, PassedKind, Timer
 from engine.values.timing import COUNTY_ZONE, LedgerEvent, LedgerKind, TimerRule
 from engine.work import Work
 
@@ -119,28 +119,26 @@ def _end(
     outcome: Outcome,
 ) -> None:
     for row in rows:
-        ended = _ended(row, outcome.passed) or outcome.finished
         if row.engine_id in waiting and not outcome.finished:
             continue
-        if row.status == ledger.MISSED:
-            if ended:
-                ledger.change_deadline(work.session, row.id, ended_at=work.now, engine_id=None)
-            continue
-        if row.due_at <= work.now and docket.paused_at is None:
-            kind = LedgerKind.MISSED
-        elif PassedKind.COMPLETED in _kinds(row, outcome.passed):
-            kind = LedgerKind.MET
+        kinds = {step.kind for step in outcome.passed if step.element == row.activity}
+        done = PassedKind.COMPLETED in kinds
+        ended = bool(kinds) or outcome.finished
+        missed = row.due_at <= work.now and docket.paused_at is None
+        if row.status == ledger.MISSED or missed:
+            status = ledger.MISSED if done or not ended else ledger.LAPSED
         else:
-            kind = LedgerKind.CANCELLED
-        over = kind is not LedgerKind.MISSED or ended
+            status, ended = ledger.MET if done else ledger.CANCELLED, True
+        if (status, ended) == (row.status, False):
+            continue
         ledger.change_deadline(
             work.session,
             row.id,
-            status=kind.value,
-            ended_at=work.now if over else None,
-            engine_id=None if over else row.engine_id,
+            status=status,
+            ended_at=work.now if ended else None,
+            engine_id=None if ended else row.engine_id,
         )
-        if kind is LedgerKind.MISSED:
+        if row.status != ledger.MISSED and status in (ledger.MISSED, ledger.LAPSED):
             audit.append_as(
                 work,
                 CLOCK,
@@ -148,14 +146,6 @@ def _end(
                 Act.DEADLINE_MISSED,
                 {"name": row.name, "element": row.activity, "due": row.due_at.isoformat()},
             )
-
-
-def _kinds(row: DeadlineRow, passed: Iterable[Passed]) -> set[PassedKind]:
-    return {step.kind for step in passed if step.element == row.activity}
-
-
-def _ended(row: DeadlineRow, passed: Iterable[Passed]) -> bool:
-    return bool(_kinds(row, passed))
 
 
 class Past:

@@ -29,6 +29,8 @@ from engine.store.timing import read_rule, read_span, write_rule, write_span
 from engine.values.timing import LedgerEvent, LedgerKind, TimerRule
 
 RUNNING, PAUSED, MET, MISSED, CANCELLED = "running", "paused", "met", "missed", "cancelled"
+#: Missed, and its activity ended without ever being done.
+LAPSED = "lapsed"
 
 deadlines = Table(
     "deadlines",
@@ -187,8 +189,9 @@ def ledger_of(row: DeadlineRow, events: Iterable[LedgerEvent]) -> tuple[LedgerEv
     begun = LedgerEvent(LedgerKind.STARTED, row.started_at)
     if row.status in (RUNNING, PAUSED):
         return (begun, *events)
-    ended = row.due_at if row.status == MISSED else row.ended_at or row.due_at
-    return (begun, *events, LedgerEvent(LedgerKind(row.status), ended))
+    if row.status in (MISSED, LAPSED):
+        return (begun, *events, LedgerEvent(LedgerKind.MISSED, row.due_at))
+    return (begun, *events, LedgerEvent(LedgerKind(row.status), row.ended_at or row.due_at))
 
 
 def ledgers(session: Session, case_id: int) -> dict[int, tuple[LedgerEvent, ...]]:

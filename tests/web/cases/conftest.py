@@ -59,7 +59,7 @@ class Docket:
 
     home: Path
     now: datetime
-    #: investigating, late, rectifying, finished
+    #: accepted, investigating, late, rectifying, finished
     cases: dict[str, int] = field(default_factory=dict)
 
 
@@ -122,7 +122,7 @@ def _finish(county: Staffed, case_id: int) -> None:
 
 @pytest.fixture(scope="session")
 def docket(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Docket:
-    """Four complaints about one department: made once, copied for each test."""
+    """Five complaints about one department: made once, copied for each test."""
     assert isinstance(sqlite_databases, SqliteDatabases)
     home = tmp_path_factory.mktemp("docket")
     shutil.copyfile(sqlite_databases.filled().removeprefix("sqlite:///"), home / "duban.sqlite3")
@@ -142,6 +142,7 @@ def docket(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
             "finished": finished,
             "investigating": _investigating(county, "要求公开执法过程的来信"),
             "rectifying": _rectifying(county, "反映执法人员着便装检查且未出示证件"),
+            "accepted": _accepted(county, "反映窗口人员态度生硬"),
         }
         made.now = clock.now()
         office.close()

@@ -111,8 +111,11 @@ def test_a_request_the_case_no_longer_waits_for_shows_the_text_that_was_typed(
     address = action(browser, "申请延期")
     browser.open(address)
     form = browser.form(address)
-    starter = opened(site, "intake1", f"/cases/{case}")
-    starter.send(starter.form("/withdrawal"), {"reason": "投诉人撤回"})
+    other = opened(site, "supervisor2", f"/cases/{case}")
+    other.open(address)
+    asked = {"extension_reason": "另一名核查人员先申请", "extension_progress": "已委托鉴定"}
+    other.send(other.form(address), asked)
+    assert other.status == 200, other.words
     browser.send(form, {"extension_reason": "已经写好的理由"})
     assert browser.status == 409
     assert "已经写好的理由" in browser.words
@@ -159,8 +162,8 @@ def test_a_case_is_followed_and_no_longer_followed(site: Site, docket: Docket) -
 def test_only_who_started_a_case_withdraws_it_and_only_with_a_reason(
     site: Site, docket: Docket
 ) -> None:
-    case = docket.cases["investigating"]
-    other = opened(site, "supervisor1", f"/cases/{case}")
+    case = docket.cases["accepted"]
+    other = opened(site, "legal_office_head", f"/cases/{case}")
     assert "/withdrawal" not in other.text
     token = other.form("/follow").fields["csrf_token"]
     refused = other.client.post(
@@ -176,7 +179,7 @@ def test_only_who_started_a_case_withdraws_it_and_only_with_a_reason(
     browser.open(f"/cases/{case}/timeline")
     assert "重复登记" in browser.words
     other.open("/inbox")
-    assert "要求公开执法过程的来信" not in other.words
+    assert "反映窗口人员态度生硬" not in other.words
 
 
 def test_files_are_added_one_by_one_and_a_refused_one_says_why(site: Site, docket: Docket) -> None:
