@@ -26,12 +26,15 @@ class PathDiagram {
     if (!answer.ok) throw new Error(`${answer.status}`);
     this.data = await answer.json();
     this.panel.hidden = false;
+    document.querySelector("[data-diagram-absent]")?.remove();
     this.viewer = new NavigatedViewer({
       container: this.canvasElement,
       // The wheel belongs to the page until the drawing is chosen.
       zoomScroll: { enabled: false },
       bpmnRenderer: { defaultStrokeColor: "#5b6773", defaultLabelColor: "#18212b" },
     });
+    // One stop of the tab key, the drawing with its name; the keys bubble up to it.
+    this.canvasElement.querySelector("svg")?.setAttribute("tabindex", "-1");
     this.choice.hidden = this.data.diagrams.length < 2;
     this.listen();
     await this.draw(this.data.diagrams[0]);
@@ -170,6 +173,7 @@ class PathDiagram {
 for (const panel of document.querySelectorAll("[data-diagram]")) {
   new PathDiagram(panel).load().catch((error) => {
     panel.hidden = false;
+    document.querySelector("[data-diagram-absent]")?.remove();
     panel.querySelector("[data-diagram-canvas]").hidden = true;
     panel.querySelector("[data-diagram-said]").textContent = panel.dataset.failed;
     console.error(error);
