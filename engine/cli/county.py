@@ -29,7 +29,7 @@ from engine.services import (
 )
 from engine.services.seed import Demo
 from engine.store import cases as case_store
-from engine.store import lists, migrations, settings
+from engine.store import lists, migrations, people, settings
 from engine.values.case_pages import CasePage, DefinitionPageRow
 from engine.values.timing import COUNTY_ZONE
 
@@ -50,6 +50,10 @@ def add(command: Command) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", type=Path)
     parser.add_argument("--note", default="", help="what changed")
     parser.set_defaults(run=_publish)
+
+    parser = command("password", "give somebody a new password, told once")
+    parser.add_argument("login", metavar="LOGIN")
+    parser.set_defaults(run=_password)
 
     parser = command("case", "list cases, or show one")
     what = parser.add_subparsers(metavar="list|show", required=True)
@@ -167,6 +171,17 @@ def tell_accounts(made: Demo) -> None:
     if others:
         print(f"  … {others[0].login}, {others[-1].login}  ({len(others)} 各部门、乡镇)")
     print(f"密码 Password  {made.password}", flush=True)
+
+
+def _password(given: argparse.Namespace) -> int:
+    password = passwords.invented()
+    with ready() as office, office.begin(COMMAND_LINE) as work:
+        person = people.person_by_login(work.session, given.login)
+        if person is None:
+            raise NotFound("no_such_person", person=given.login)
+        staff.set_password(work, person.id, password)
+    print(f"{given.login}  {password}")
+    return 0
 
 
 def _publish(given: argparse.Namespace) -> int:
