@@ -276,7 +276,7 @@ def _verify(given: argparse.Namespace) -> int:
             where = one.number or (f"case {one.case_id}" if one.case_id else "county")
             at = f" #{one.seq}" if one.seq is not None else ""
             day = f" {one.day}" if one.day is not None else ""
-            told = words.sentence(f"chain_{one.code}", {})
+            told = words.sentence(f"broken.{one.code}", {})
             print(f"BROKEN {where}{at}{day}: {one.code} {told}")
         print(
             f"{report.chains} chains, {report.entries} entries, {report.anchors} anchors, "
