@@ -91,7 +91,6 @@ def place(work: Work, row: CaseRow, task: TaskRow) -> Place:
         form=description.forms[task.element],
         data={**row.data, **(task.local or {})},
         filled=row.slots,
-        history=tuple(duty.history(work, row.id)),
         case_id=row.id,
         hidden=access.hidden_fields(work, row),
         schedule=views.schedule_of(work, row),
