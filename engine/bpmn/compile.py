@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from threading import Lock
 
 from engine.bpmn import limits
-from engine.bpmn.building import Built, Role, build
 from engine.bpmn.definition import Definition
+from engine.bpmn.forms import role_and_body
+from engine.bpmn.parser import DubanParser
+from engine.bpmn.refusals import refusals
 from engine.bpmn.tokens import Scope
 from engine.errors import BadDefinition
 
@@ -20,8 +22,16 @@ _lock = Lock()
 
 
 @dataclass(frozen=True)
+class Role:
+    """Who acts at an element."""
+
+    role: str
+    body: str
+
+
+@dataclass(frozen=True)
 class Compiled:
-    """A definition as nodes. Shared by all its cases and threads; nothing in it ever changes."""
+    """A definition as task specs. Shared by all its cases and threads; nothing in it ever changes."""
 
     checksum: str
     main: Scope
@@ -47,16 +57,21 @@ def compiled(definition: Definition) -> Compiled:
 
 
 def _compile(definition: Definition) -> Compiled:
-    findings = limits.guard(definition.models, definition.description.main)
+    models = definition.models
+    findings = limits.guard(models, definition.description.main) or refusals(
+        models, definition.trees, definition.decisions
+    )
     if findings:
         raise BadDefinition(findings)
-    built: Built = build(definition.models, definition.trees, definition.decisions)
-    if built.findings:
-        raise BadDefinition(tuple(built.findings))
+    scopes = DubanParser(models, definition.trees, definition.decisions).scopes()
     return Compiled(
         checksum=definition.checksum,
-        main=built.scopes[definition.description.main],
-        scopes=built.scopes,
-        roles=built.roles,
+        main=scopes[definition.description.main],
+        scopes=scopes,
+        roles={
+            node.id: Role(*role_and_body(process, node))
+            for process in models.values()
+            for node in process.nodes.values()
+        },
         names=definition.names,
     )

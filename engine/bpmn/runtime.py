@@ -93,7 +93,7 @@ class CaseRun:
         case = Case(
             ready.main, ready.scopes, _scripts(ready, data, environment), step, deserializing=True
         )
-        state.load(kept, ready.checksum, ready.scopes, case, environment.bounds.state_bytes)
+        state.load(kept, ready.checksum, case, environment.bounds.state_bytes)
         return cls(ready, case, environment)
 
     def at(self, environment: Environment) -> CaseRun:
