@@ -61,10 +61,12 @@ class EventSubprocess(Waiting, Inner, EventSubprocessSpec):
 
     @property
     def event_element(self) -> str:
+        """The start event inside, whose form and timer it is."""
         return str(self.extensions["start"])
 
     @property
     def event_label(self) -> str:
+        """What people call the start event."""
         return str(self.extensions["start_name"])
 
     @override

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+
 from engine.bpmn import limits
 from engine.bpmn.definition import Definition
 from engine.bpmn.forms import role_and_body
 from engine.bpmn.parser import DubanParser
 from engine.bpmn.refusals import refusals
 from engine.bpmn.tokens import Scope
-from engine.errors import BadDefinition
+from engine.errors import BadDefinition, Broken
 
 #: Definitions kept compiled; a county has some dozens in use at a time.
 _KEPT = 128
@@ -31,7 +33,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A definition as task specs. Shared by all its cases and threads; nothing in it ever changes."""
+    """A definition as task specs. All its cases and threads share it; nothing in it changes."""
 
     checksum: str
     main: Scope
@@ -63,7 +65,10 @@ def _compile(definition: Definition) -> Compiled:
     )
     if findings:
         raise BadDefinition(findings)
-    scopes = DubanParser(models, definition.trees, definition.decisions).scopes()
+    try:
+        scopes = DubanParser(models, definition.trees, definition.decisions).scopes()
+    except SpiffWorkflowException as error:
+        raise Broken("engine.library", reason=str(error)[:200]) from error
     return Compiled(
         checksum=definition.checksum,
         main=scopes[definition.description.main],

@@ -173,7 +173,7 @@ class Passing(Node, StartEvent):
 class EventGateway(Node, BpmnSpecMixin):
     """Waits for the first of the events behind it.
 
-    The library lets the gateway wait in their place; people and the clock have to know each of them.
+    The library lets the gateway wait in their place; people and the clock must know each of them.
     """
 
     @property

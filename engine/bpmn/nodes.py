@@ -1,10 +1,10 @@
 """What our task specs add to the library's: the way a token leaves an element, and the path.
 
 SpiffWorkflow parses the diagrams, holds the tree of tasks and moves their states. Its specs predict
-the tasks to come, which a cascade of splits or a long chain turns into a crash, and its joins look at
-history, which grows without end. So here nothing is predicted: children are made when a token
-leaves, each knowing the sequence flow it came by, and whoever decides looks at living tokens only.
-Finished tasks can be pruned then, and specs, which all cases share, never change while a case runs.
+the tasks to come, which a cascade of splits or a long chain turns into a crash, and its joins look
+at history, which has no end. So here nothing is predicted: children are made when a token leaves,
+each knowing the sequence flow it came by, and whoever decides looks at living tokens only. Then
+finished tasks can be pruned, and specs, which all cases share, never change while a case runs.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ class Flow:
 
 
 class Token(Task):
-    """A task that changes its state without asking the clock and writing a log each time."""
+    """A task that changes its state without asking the machine's clock or gathering a log."""
+
+    data: dict[str, Any]
 
     @override
     def _set_state(self, value: int) -> None:

@@ -8,7 +8,7 @@ may leave any element. What an element is told in the ``duban`` namespace become
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
@@ -53,6 +53,7 @@ class ElementParser(TaskParser):
     """Parses one element; what it is told in the ``duban`` namespace goes to its extensions."""
 
     process_parser: ScopeParser
+    task: Any
 
     @property
     def bpmn_attributes(self) -> dict[str, Any]:
@@ -75,6 +76,8 @@ class ElementParser(TaskParser):
     @override
     def _add_loop_task(self, loop_characteristics: Any) -> None:
         _, how = read_repetition(self.model)
+        if how is None or self.model.event_subprocess:
+            return
         original = self.spec.task_specs.pop(self.task.name)
         self.task = Repeat(self.spec, original.name, **self.bpmn_attributes)
         self._copy_task_attrs(original, loop_characteristics)
@@ -278,9 +281,7 @@ class ScopeParser(ProcessParser):
             target = self.spec.task_specs[self._entry(flow.target)]
             condition = "" if node.kind in _UNCONDITIONAL else unwrapped(flow.condition or "")
             made = Flow(flow.id, target.name, condition or None)
-            source.connect_outgoing_if(made.condition, target) if isinstance(
-                source, Exclusive | Inclusive
-            ) else source.connect(target)
+            source.connect(target)
             source.flows = (*source.flows, made)
             target.incoming = target.incoming | {flow.id}
             if flow.id and flow.id == node.default:
@@ -328,7 +329,7 @@ class DubanParser(BpmnParser):
     """Parses the processes of a definition that :mod:`refusals` found nothing wrong with."""
 
     PROCESS_PARSER_CLASS = ScopeParser
-    PARSER_CLASSES = {
+    OVERRIDE_PARSER_CLASSES: ClassVar = {
         bpmn("task"): (ElementParser, Person),
         bpmn("userTask"): (ElementParser, Person),
         bpmn("manualTask"): (ElementParser, Person),
@@ -358,6 +359,7 @@ class DubanParser(BpmnParser):
         tables: Mapping[str, Table],
     ) -> None:
         super().__init__()
+        self._processes = processes
         self.tables = tables
         self.references = {file: References(root) for file, root in trees.items()}
         self.process_of = {
@@ -365,11 +367,25 @@ class DubanParser(BpmnParser):
             for process in processes.values()
             for scope in (process.id, *inner_scopes(process))
         }
-        for process in processes.values():
-            self.create_parser(process.element, process.file)
+        for file, root in trees.items():
+            self.add_bpmn_xml(root, file)
 
     def scopes(self) -> dict[str, Scope]:
         """The specs of all processes and subprocesses, by id."""
-        for name in list(self.process_parsers):
-            self.get_subprocess_specs(name)
-        return {name: self.get_spec(name) for name in self.process_parsers}
+        found: dict[str, Scope] = {}
+        while unread := [name for name in self.process_parsers if name not in found]:
+            # Parsing a scope makes parsers for those in it.
+            found.update((name, self.get_spec(name)) for name in unread)
+        return found
+
+    @override
+    def _add_processes(self, bpmn: Any, filename: str | None = None) -> None:
+        for process in self._processes.values():
+            if process.file == filename:
+                self.create_parser(process.element, filename)
+
+    def _nothing(self, bpmn: Any) -> None:
+        """What files say beside processes says nothing to a running case; names are References'."""
+
+    _add_data_stores = _add_correlations = _add_collaborations = _nothing
+    _add_messages = _add_signals = _add_errors = _add_escalations = _nothing

@@ -55,9 +55,7 @@ def inner_scopes(process: model.Process) -> list[str]:
 class _Looking:
     """What is known of all processes while they are looked over."""
 
-    def __init__(
-        self, processes: Mapping[str, model.Process], tables: Mapping[str, Table]
-    ) -> None:
+    def __init__(self, processes: Mapping[str, model.Process], tables: Mapping[str, Table]) -> None:
         self.processes = processes
         self.tables = tables
         self.scopes: set[str] = set()
@@ -160,9 +158,10 @@ class _ScopeLook:
             attached is None
             or attached.kind not in model.ACTIVITIES
             or attached.scope != node.scope
+            or attached.event_subprocess
         ):
             self._report("structure.boundary_of_nothing", node)
-        elif not attached.event_subprocess:
+        else:
             self._look_at_event(node, _AT_BORDER)
 
     # --- Flows ------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The state of a case as bytes: living tasks only, no definition, no field values.
 
-SpiffWorkflow's serializer with converters of our own: specs come from the compiled definition, whose
-checksum the state names, and of a task only what cannot be known otherwise is kept. JSON,
+SpiffWorkflow's serializer with converters of our own: specs come from the compiled definition,
+whose checksum the state names, and of a task only what cannot be known otherwise is kept. JSON,
 compressed. A state of another format or of another definition is refused, never guessed at.
 """
 
@@ -20,6 +20,7 @@ from SpiffWorkflow.bpmn.serializer.default.workflow import (
 from SpiffWorkflow.bpmn.serializer.helpers import DefaultRegistry
 from SpiffWorkflow.bpmn.serializer.helpers.bpmn_converter import BpmnConverter
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
+from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from typing_extensions import override
@@ -40,6 +41,8 @@ _STATES = frozenset(
         TaskState.CANCELLED,
     )
 )
+#: What a converter meets in a state somebody has changed.
+_DAMAGE = (KeyError, TypeError, ValueError, StopIteration, AttributeError)
 
 
 class TokenConverter(BpmnConverter):
@@ -172,7 +175,7 @@ def load(state: bytes, checksum: str, case: Case, maximum: int) -> None:
         if kept["case"]["typename"] != Case.__name__:
             raise ValueError("no case")
         _SERIALIZER.from_dict(kept["case"], case=case)
-    except (KeyError, TypeError, ValueError, StopIteration, AttributeError) as error:
+    except (*_DAMAGE, SpiffWorkflowException) as error:
         raise Broken("state.damaged", reason=str(error)[:80]) from error
 
 

@@ -85,8 +85,6 @@ class Decision(Service):
             return super()._execute(task)
         scripts = task.workflow.script_engine
         with at_element(task):
-            answers = decisions.decide(
-                table, lambda text, more: scripts.evaluate(task, text, more)
-            )
+            answers = decisions.decide(table, lambda text, more: scripts.evaluate(task, text, more))
         scripts.write(task, answers)
         return True

@@ -166,7 +166,9 @@ class Case(Living, BpmnWorkflow):
             self.do_engine_steps(will_complete_task=self.step.meter.step)
 
     @override
-    def _do_engine_steps(self, will_complete_task: Any = None, did_complete_task: Any = None) -> int:
+    def _do_engine_steps(
+        self, will_complete_task: Any = None, did_complete_task: Any = None
+    ) -> int:
         """Run what is ready now.
 
         The library also runs what an earlier step of the round has withdrawn, and does not see what

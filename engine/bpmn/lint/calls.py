@@ -81,6 +81,7 @@ def _consequences(processes: Iterable[Process]) -> set[tuple[str, str | None]]:
         if (source := process.nodes.get(flow.source)) is not None
         and (target := process.nodes.get(flow.target)) is not None
         and source.scope == target.scope
+        and not source.event_subprocess
         and not target.event_subprocess
     }
 
