@@ -11,7 +11,6 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 
 from engine.bpmn import limits
 from engine.bpmn.definition import Definition
-from engine.bpmn.forms import role_and_body
 from engine.bpmn.parser import DubanParser
 from engine.bpmn.refusals import refusals
 from engine.bpmn.tokens import Scope
@@ -24,21 +23,12 @@ _lock = Lock()
 
 
 @dataclass(frozen=True)
-class Role:
-    """Who acts at an element."""
-
-    role: str
-    body: str
-
-
-@dataclass(frozen=True)
 class Compiled:
     """A definition as task specs. All its cases and threads share it; nothing in it changes."""
 
     checksum: str
     main: Scope
     scopes: Mapping[str, Scope]
-    roles: Mapping[str, Role]
     #: Names that read as ``None`` until somebody fills them in.
     names: frozenset[str]
 
@@ -73,10 +63,5 @@ def _compile(definition: Definition) -> Compiled:
         checksum=definition.checksum,
         main=scopes[definition.description.main],
         scopes=scopes,
-        roles={
-            node.id: Role(*role_and_body(process, node))
-            for process in models.values()
-            for node in process.nodes.values()
-        },
         names=definition.names,
     )

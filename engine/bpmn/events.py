@@ -1,8 +1,8 @@
-"""Events: what a case waits for, and what it throws."""
+"""What a case waits for: timers, messages, signals, conditions, at borders and in between."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -10,23 +10,19 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import (
     BoundaryEvent,
-    EndEvent,
     IntermediateCatchEvent,
-    IntermediateThrowEvent,
     StartEvent,
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
-from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent, ThrowingEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.util.task import TaskState
 from typing_extensions import override
 
 from engine.bpmn import timers
-from engine.bpmn.casefile import owner
-from engine.bpmn.nodes import FLOW, Node, grow, passed, unfinished, withdraw, withdraw_all
+from engine.bpmn.nodes import FLOW, Node, grow, passed, unfinished, withdraw
 from engine.bpmn.rungs import Rung, remember_deadline
 from engine.bpmn.timers import TIMER, TimerText
-from engine.errors import Broken
 from engine.values.running import Json, PassedKind
 
 
@@ -61,7 +57,7 @@ class Trigger(EventDefinition):
         """Whether an event waiting for the other trigger catches this one."""
         if self.kind is not other.kind:
             return False
-        return self.name == other.name or (not other.name and self.kind in _BY_CODE)
+        return self.name == other.name or (not other.name and self.kind in BY_CODE)
 
     @override
     def update_task(self, my_task: Any) -> None:
@@ -71,12 +67,8 @@ class Trigger(EventDefinition):
             my_task.internal_data[TIMER] = timers.start(my_task, self.timer, scripts)
             my_task.task_spec.armed(my_task)
 
-    @override
-    def throw(self, my_task: Any) -> None:
-        throw(my_task, self)
 
-
-_BY_CODE = (Kind.ERROR, Kind.ESCALATION, Kind.CANCEL)
+BY_CODE = (Kind.ERROR, Kind.ESCALATION, Kind.CANCEL)
 #: Non-interrupting events of these kinds may happen again while what they belong to is open.
 _REPEATABLE = (Kind.MESSAGE, Kind.SIGNAL, Kind.ESCALATION)
 
@@ -239,82 +231,3 @@ def stop_waiting(tasks: list[Any]) -> None:
     for task in tasks:
         if isinstance(task.task_spec, Boundary) and task._state == TaskState.WAITING:
             withdraw(task, tell=False)
-
-
-class Throwing(Node, ThrowingEvent, BpmnSpecMixin):
-    """Base of what throws: when it is done, so that what is interrupted includes what follows."""
-
-    @override
-    def _run_hook(self, my_task: Any) -> bool:
-        return True
-
-    @override
-    def _on_complete_hook(self, my_task: Any) -> None:
-        super()._on_complete_hook(my_task)
-        self.event_definition.throw(my_task)
-
-
-class Throw(Throwing, IntermediateThrowEvent):
-    """Intermediate throw events and send tasks."""
-
-
-class End(Throwing, EndEvent):
-    """End events; some throw, or end everything around them."""
-
-
-def throw(task: Any, trigger: Trigger) -> None:
-    """Let a trigger work in the case."""
-    case = task.workflow.top_workflow
-    if trigger.kind is Kind.TERMINATE:
-        withdraw_all(task.workflow)
-        task.workflow._mark_complete(task)
-    elif trigger.kind in _BY_CODE:
-        _propagate(task, trigger)
-    else:
-        caught = [other for other in case.tasks_in_order() if _waits_for(other, trigger)]
-        for other in caught[:1] if trigger.kind is Kind.MESSAGE else caught:
-            if _waits_for(other, trigger):
-                other.task_spec.fire(other)
-
-
-def _waits_for(task: Any, trigger: Trigger) -> bool:
-    node = task.task_spec
-    return (
-        task._state == TaskState.WAITING
-        and isinstance(node, Waiting)
-        and trigger.caught_by(node.trigger)
-    )
-
-
-def _propagate(task: Any, trigger: Trigger) -> None:
-    """From the scope of the thrower outwards, until an event catches the trigger."""
-    scope = task.workflow
-    while True:
-        for listener in _best_first(scope.tasks.values(), trigger):
-            if listener.task_spec.listening(listener):
-                listener.task_spec.fire(listener)
-                return
-        holder = owner(scope)
-        if holder is None:
-            break
-        for event in _best_first(_beside(holder), trigger):
-            event.task_spec.fire(event)
-            return
-        scope = holder.workflow
-    if trigger.kind is not Kind.ESCALATION:
-        raise Broken("engine.uncaught_error", element=task.task_spec.element, error=trigger.name)
-
-
-def _beside(task: Any) -> Iterator[Any]:
-    """The boundary events of the activity a subprocess task is, or is an instance of."""
-    parent = task.parent
-    if parent is not None and parent.task_spec.name == task.task_spec.repeated_by:
-        task, parent = parent, parent.parent
-    if parent is not None and parent.task_spec.main == task.task_spec.name:
-        yield from (child for child in parent.children if isinstance(child.task_spec, Boundary))
-
-
-def _best_first(tasks: Any, trigger: Trigger) -> list[Any]:
-    """Those waiting for the trigger; one that names the code before one that catches all."""
-    found = [task for task in tasks if unfinished(task) and _waits_for(task, trigger)]
-    return sorted(found, key=lambda task: not task.task_spec.trigger.name)

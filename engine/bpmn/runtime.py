@@ -256,9 +256,9 @@ class CaseRun:
         return Outcome(
             state=state.dump(case, self._compiled.checksum, self._environment.bounds.state_bytes),
             data=dict(case.scripts.data),
-            tasks=outcomes.open_tasks(case, self._compiled),
+            tasks=outcomes.open_tasks(case),
             timers=outcomes.waiting_timers(case),
-            messages=outcomes.open_messages(case, self._compiled),
+            messages=outcomes.open_messages(case),
             operations=tuple(case.step.operations),
             passed=tuple(case.step.passed),
             finished=bool(case.completed),
