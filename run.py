@@ -30,7 +30,8 @@ def serve(office: Office, listening: Callable[[str], None]) -> None:
             port=settings.port,
             threads=8,
             ident="duban",
-            max_request_body_size=settings.max_upload_bytes + 1_000_000,
+            # Somewhat more than the application takes, so that it says what was too large itself.
+            max_request_body_size=2 * app.config["MAX_CONTENT_LENGTH"],
             clear_untrusted_proxy_headers=True,
         )
     except OSError as error:

@@ -60,7 +60,7 @@ def begin(office: Office, actor: Actor) -> Iterator[Work]:
         with _refused_as_busy(), office.sessions.write() as session:
             # SQLite waits for its one write lock here, so the instant is read after it.
             session.connection()
-            work = Work(session, actor, _now(office, session), office)
+            work = _work(office, actor, session)
             yield work
             session.commit()
     except _REFUSALS:
@@ -81,15 +81,19 @@ _REFUSALS = (NotFound, Forbidden, Conflict, Invalid, BadDefinition)
 def read(office: Office, actor: Actor) -> Iterator[Work]:
     """A unit of work that only reads: takes no lock, and the database refuses any writing."""
     with _refused_as_busy(), office.sessions.read() as session:
-        yield Work(session, actor, _now(office, session), office)
+        yield _work(office, actor, session)
 
 
-def _now(office: Office, session: Session) -> datetime:
+def _work(office: Office, actor: Actor, session: Session) -> Work:
+    found = county_settings.at_begin(session)
     # Every process of a demo shares one simulated clock; production never looks for one.
-    now = office.clock.now()
-    if office.settings.demo:
-        now += timedelta(seconds=county_settings.get(session, county_settings.CLOCK_OFFSET, 0))
-    return now
+    ahead = found.get(county_settings.CLOCK_OFFSET, 0) if office.settings.demo else 0
+    now = office.clock.now() + timedelta(seconds=ahead)
+    return Work(session, actor, now, office, kept={"settings": found})
+
+
+#: PostgreSQL: lock not available (in time), deadlock detected, serialization failure.
+_BUSY = ("55P03", "40P01", "40001")
 
 
 @contextmanager
@@ -97,7 +101,9 @@ def _refused_as_busy() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if "database is locked" in str(error.orig) or "lock timeout" in str(error.orig):
+        # The server's own words come in its own language; its states do not.
+        state = getattr(error.orig, "sqlstate", None)
+        if state in _BUSY or "database is locked" in str(error.orig):
             raise Conflict("busy") from error
         raise
 
@@ -105,5 +111,5 @@ def _refused_as_busy() -> Iterator[None]:
 @contextmanager
 def attempt(work: Work) -> Iterator[None]:
     """A part that can fail alone: on an exception its writes are undone, those before it stay."""
-    with work.session.begin_nested():
+    with _refused_as_busy(), work.session.begin_nested():
         yield

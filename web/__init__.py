@@ -18,6 +18,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from engine.office import Office
 from web import assets, errors, navigation, security, session, views, words
+from web.request import RowId
 
 #: Text of one request besides files; a long report has some 100 KB.
 FORM_BYTES = 4 * 1024 * 1024
@@ -44,6 +45,7 @@ def create_app(office: Office) -> Flask:
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.extensions["office"] = office
+    app.url_map.converters["int"] = RowId
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     # Order matters: the id first, then whether the session is still alive, then the token, then

@@ -16,13 +16,14 @@ _YEAR = 365 * 24 * 60 * 60
 def install(app: Flask) -> None:
     """``asset(name)`` for templates: a name in ``static/dist`` or a file of ``static`` itself."""
     folder = Path(app.static_folder or "")
-    versions = _built(folder) | {
+    built = _built(folder)
+    versions = built | {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12]
         for path in folder.glob("*.svg")
     }
 
     def asset(name: str) -> str:
-        path = f"dist/{name}" if (folder / "dist" / name).exists() else name
+        path = name if name.endswith(".svg") and name not in built else f"dist/{name}"
         return url_for("static", filename=path, v=versions.get(name))
 
     app.jinja_env.globals["asset"] = asset

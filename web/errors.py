@@ -133,6 +133,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _outdated)
     app.register_error_handler(DubanError, _own)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OverflowError, _no_such_number)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -147,15 +148,15 @@ def page(found: Situation, error: DubanError | None = None) -> tuple[str | Respo
     told = error is not None and words.knows(error.code)
     what = words.sentence(error.code, error.facts) if error and told else words.gettext(found.what)
     then = words.gettext(THEN.get(error.code, found.then) if error else found.then)
+    # An incident has a number of its own; it is the one an administrator finds.
+    number = str((error.facts.get("reference") if error else None) or reference())
     if fragment() or _wants_data():
         told_code = error.code if error else str(found.status)
-        return jsonify(code=told_code, message=what, reference=reference()), found.status
-    return (
-        render_template(
-            "error.html", situation=found, what=what, then=then, reference=reference(), error=error
-        ),
-        found.status,
+        return jsonify(code=told_code, message=what, reference=number), found.status
+    text = render_template(
+        "error.html", situation=found, what=what, then=then, reference=number, error=error
     )
+    return text, found.status
 
 
 def _wants_data() -> bool:
@@ -185,6 +186,11 @@ def _outdated(_: CSRFError) -> AnyResponse | tuple[str, int]:
     if fragment():
         return Response(status=401)
     return kept.page_outdated()
+
+
+def _no_such_number(_: OverflowError) -> tuple[str | Response, int]:
+    """A number in an address that is larger than any row's: there is no such thing."""
+    return page(HTTP[404])
 
 
 def _unexpected(error: Exception) -> tuple[str | Response, int]:

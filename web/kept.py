@@ -18,6 +18,8 @@ from web.request import office
 
 #: Seconds for which a seal is good.
 LIFE = 24 * 60 * 60
+#: Where passwords are typed: they are never put into a page, sealed or not.
+SECRET = ("auth.", "me.change_password")
 
 Answer = Response | str | tuple[str, int]
 Raw = dict[str, list[str]]
@@ -68,7 +70,7 @@ def seal(person: str) -> str:
         return ""
     raw = typed(request.form)
     files = [file.filename for part in request.files.values() if (file := part).filename]
-    if request.endpoint.startswith("auth.") or not (files or any(map(any, raw.values()))):
+    if request.endpoint.startswith(SECRET) or not (files or any(map(any, raw.values()))):
         return ""
     content = {
         "endpoint": request.endpoint,

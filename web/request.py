@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import current_app, g, request
 from flask_login import current_user
+from werkzeug.routing import IntegerConverter, Map
 
 from engine.actor import Actor, Channel
 from engine.i18n import LOCALES, Translator, negotiate
@@ -104,6 +105,25 @@ def say(message: str, **facts: Any) -> str:
 def fragment() -> bool:
     """Whether a part of a page asks, not a person's browser for a whole page."""
     return request.headers.get("HX-Request") == "true"
+
+
+#: No id is larger: that of a row has 63 bits.
+MOST = 2**63 - 1
+
+
+class RowId(IntegerConverter):
+    """``<int:…>`` in addresses: what cannot be the id of a row is no page of ours."""
+
+    def __init__(self, map: Map, **arguments: Any) -> None:
+        super().__init__(map, **{"max": MOST, **arguments})
+
+
+def number(given: str | None) -> int | None:
+    """A number as an address or a form states it; nothing when it cannot be an id."""
+    if not given or not given.isascii() or not given.isdecimal() or len(given) > 19:
+        return None
+    found = int(given)
+    return found if found <= MOST else None
 
 
 def local_path(address: str | None) -> str:

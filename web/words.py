@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from flask import Flask, current_app, url_for
 from markupsafe import Markup, escape
 
 from engine.i18n import LOCALES, formats
+from engine.values.pages import TimelineRow
 from engine.values.process import LegalBasis
 from web.request import locale, theme, today, translator
 from web.security import reference
@@ -29,6 +31,7 @@ def install(app: Flask) -> None:
         clock_time=_clock_time,
         bounded=_bounded,
         by_article=_by_article,
+        duration=duration,
         link=link,
         locale=locale,
         theme=theme,
@@ -37,7 +40,9 @@ def install(app: Flask) -> None:
         LOCALES=LOCALES,
         upload_limit=app.extensions["office"].settings.max_upload_bytes,
     )
-    app.jinja_env.filters.update(money=formats.money, size=formats.size, as_day=_as_day)
+    app.jinja_env.filters.update(
+        money=formats.money, size=formats.size, as_day=_as_day, groupby_moment=_by_moment
+    )
 
 
 def _fill(translate: Any, facts: Mapping[str, Any]) -> str | Markup:
@@ -97,6 +102,20 @@ def _bounded(count: int) -> str:
     return str(count) if count <= 999 else "999+"
 
 
+def duration(seconds: int) -> str:
+    """A length of time in its two largest units, rounded down."""
+    words = translator()
+    minutes = max(seconds, 0) // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    parts = [
+        words.ngettext("{n} day", "{n} days", days) if days else "",
+        words.ngettext("{n} hour", "{n} hours", hours) if hours else "",
+        words.ngettext("{n} minute", "{n} minutes", minutes % 60) if minutes % 60 else "",
+    ]
+    told = [part for part in parts if part][:2]
+    return " ".join(told) or words.gettext("under a minute")
+
+
 def _by_article(rows: Iterable[LegalBasis]) -> list[tuple[tuple[str, str], list[str]]]:
     """Legal sources with every passage of one article together, in the order given."""
     found: dict[tuple[str, str], list[str]] = {}
@@ -105,6 +124,14 @@ def _by_article(rows: Iterable[LegalBasis]) -> list[tuple[tuple[str, str], list[
         if row.text and row.text not in texts:
             texts.append(row.text)
     return list(found.items())
+
+
+def _by_moment(
+    rows: Iterable[TimelineRow],
+) -> list[tuple[tuple[str, str], list[TimelineRow]]]:
+    """Rows of one minute and one person together, in the order given."""
+    keyed = groupby(rows, key=lambda row: (formats.instant(locale(), row.at), row.by))
+    return [(key, list(group)) for key, group in keyed]
 
 
 def link(endpoint: str, **values: Any) -> str:

@@ -53,12 +53,13 @@ def _all(web: Web) -> int:
     _end_on_terminate()
     with county.opened() as office:
         made = county.prepare(office)
+        # Told before anything else can fail: no later run knows the password.
+        if made is not None:
+            county.tell_accounts(made)
         ticker = Ticker(office)
 
         def listening(address: str) -> None:
             _told_address(address)
-            if made is not None:
-                county.tell_accounts(made)
             ticker.start()
 
         try:

@@ -112,11 +112,11 @@ def translator(locale: str) -> Translator:
     known = locale if locale in LOCALES else CHINESE
     entries = _entries(known, "messages")
     texts = {key: forms[0] for key, forms in _entries(known, "processes").items()}
-    roles = {f"role.{code}": name for code, name in bilingual.role_names(known).items()}
+    named = _names(known, texts)
     return Translator(
         locale=known,
         messages={key: forms for key, forms in entries.items() if not key.startswith("code:")},
-        codes=roles
+        codes=named
         | {
             key.removeprefix("code:"): forms[0]
             for key, forms in entries.items()
@@ -124,6 +124,15 @@ def translator(locale: str) -> Translator:
         },
         processes=bilingual.pairs() | texts,
     )
+
+
+def _names(locale: str, texts: Mapping[str, str]) -> dict[str, str]:
+    """What facts call by code and data files call by name: roles, notices, registers."""
+    found = {f"role.{code}": name for code, name in bilingual.role_names(locale).items()}
+    found |= {f"message.{code}": name for code, name in bilingual.message_names(locale).items()}
+    for code, title in bilingual.register_titles().items():
+        found[f"register.{code}"] = title if locale == CHINESE else texts.get(title, title)
+    return found
 
 
 def negotiate(accepted: list[str]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
+from typing import Any
 
 
 def pairs() -> dict[str, str]:
@@ -16,6 +18,23 @@ def role_names(locale: str) -> dict[str, str]:
     """Code of a role -> its name, from ``roles.toml``."""
     key = "zh" if locale == "zh_CN" else "en"
     return {role["code"]: role[key] for role in _read("roles.toml").get("role", [])}
+
+
+def message_names(locale: str) -> dict[str, str]:
+    """Code of a notice -> what kind it is: its title up to the colon, from ``messages.toml``."""
+    found: dict[str, str] = {}
+    for message in _read("messages.toml").get("message", []):
+        title: str = message["title"][locale]
+        found[message["code"]] = re.split("[：:]", title, maxsplit=1)[0].strip()
+    return found
+
+
+def register_titles() -> dict[str, str]:
+    """Code of a register -> its Chinese title, from ``registers.toml``."""
+    return {
+        register["code"]: register["title"]
+        for register in _read("registers.toml").get("register", [])
+    }
 
 
 def said_twice(value: object) -> Iterator[tuple[str, str]]:
@@ -39,6 +58,6 @@ def _tables() -> Iterator[object]:
             yield _read(path.name)
 
 
-def _read(name: str) -> dict[str, list[dict[str, str]]]:
+def _read(name: str) -> dict[str, list[dict[str, Any]]]:
     path = files("processes") / name
     return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as Tree
 
@@ -56,11 +57,16 @@ COMPUTED = (
     *(f"certificate.{kind}" for kind in ("enforcement", "delegated", "supervision")),
     *(f"certificate_status.{state}" for state in ("active", "suspended", "cancelled", "expired")),
     *(f"channel.{channel}" for channel in Channel),
+    *(f"body_kind.{kind}" for kind in (
+        "COUNTY_GOV", "GOV_OFFICE", "LEGAL_OFFICE", "DEPT", "DEPT_LEGAL", "ENF_UNIT", "TOWNSHIP",
+        "SUPERVISION_OFFICES", "SUPPORT", "JUDICIAL", "DISCIPLINE", "UPPER", "PUBLIC", "SOCIAL",
+    )),
     *(f"status.{status}" for status in ("running", "finished", "cancelled")),
     *(f"incident_status.{status}" for status in ("open", "resolved")),
     *(f"category.{category}" for category in (
         "notice", "decision", "delegation", "supervision",
     )),
+    *(f"mail.{state}" for state in ("queued", "sent", "failed", "no_channel")),
     *(f"verb.{verb}" for verb in ("clock", "command")),
     *(f"broken.{wrong}" for wrong in (
         "entry_changed", "entry_missing", "tail_missing", "head_differs", "case_missing",
@@ -100,6 +106,7 @@ _TEXT_ATTRIBUTES = (
 )  # fmt: skip
 
 
+@cache
 def interface() -> dict[str, tuple[str, ...]]:
     """Texts of the interface: message id -> its forms (singular, plural)."""
     found: dict[str, tuple[str, ...]] = {}
@@ -117,6 +124,7 @@ def interface() -> dict[str, tuple[str, ...]]:
     return found
 
 
+@cache
 def codes() -> set[str]:
     """Codes of sentences used anywhere in the engine, the pages and the closed vocabularies."""
     found = {f"{name}.{member}" for name, kind in VOCABULARIES.items() for member in kind if member}
@@ -132,6 +140,7 @@ def codes() -> set[str]:
     return found
 
 
+@cache
 def definitions() -> set[str]:
     """Chinese texts of the shipped diagrams, decision tables and data files."""
     found: set[str] = set()

@@ -16,6 +16,14 @@ from engine.rules.duties import hidden_from, refused
 from engine.rules.roles import Roles
 from engine.values.people import ALLOWED, Verdict
 
+#: Roles that lead the work of a body: they hand it out, and know of every case that concerns it.
+LEADERS = frozenset(
+    {"enf_unit_head", "legal_head", "dept_deputy", "dept_head", "legal_office_head", "gov_office"}
+)
+
+#: Roles that take complaints in, and so know who complains.
+INTAKE = frozenset({"intake_clerk"})
+
 
 class Permission(StrEnum):
     """What may be granted to a person as such, whatever the case."""
@@ -38,7 +46,7 @@ class CaseAccess:
 
     #: Bodies in its slots, those every case has (legal office, county government) included.
     bodies: frozenset[int]
-    #: Roles of its process' lanes and forms.
+    #: Roles that give sight of it at those bodies.
     roles: frozenset[str]
     #: Whoever completed something in it, was assigned something or is named as a performer.
     people: frozenset[int] = frozenset()
@@ -96,7 +104,7 @@ def may_see_identity(
     filled: Mapping[str, int],
     family: Collection[int],
     hidden: Collection[str],
-    intake_roles: Collection[str] = ("intake_clerk",),
+    intake_roles: Collection[str] = INTAKE,
 ) -> Verdict:
     """Whether the actor may know who complained (R15): intake, and who handles this very case.
 

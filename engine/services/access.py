@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from engine.actor import Channel
 from engine.errors import NotFound
-from engine.services import definitions, shipped, slots
-from engine.store import bodies, cases, dossiers, tasks
-from engine.store.bodies import Body
+from engine.rules import permissions
+from engine.rules.permissions import LEADERS, CaseAccess
+from engine.services import definitions, places, shipped, slots
+from engine.store import cases, dossiers, notifications, tasks
 from engine.store.cases import CaseRow
 from engine.work import Work
 
@@ -81,7 +82,7 @@ def _viewer(work: Work) -> Viewer:
 
 def family(work: Work, body_id: int) -> frozenset[int]:
     """The department above a body and the units below it; the county itself is no family."""
-    known = _bodies(work)
+    known = places.every(work)
     found = {body.id for body in known.values() if body.parent_id == body_id}
     own = known.get(body_id)
     if own is None or own.kind == _COUNTY:
@@ -92,27 +93,39 @@ def family(work: Work, body_id: int) -> frozenset[int]:
     return frozenset(found)
 
 
-def _bodies(work: Work) -> dict[int, Body]:
-    """Every body of the county, read at most once per unit of work."""
-    found: dict[int, Body] | None = work.kept.get("bodies")
-    if found is None:
-        found = {body.id: body for body in bodies.all_bodies(work.session)}
-        work.kept["bodies"] = found
-    return found
-
-
 def may_see(work: Work, case: Seen) -> bool:
-    """Whether the reader may know of the case at all."""
-    reader = viewer(work)
-    if reader.everything:
+    """Whether the reader may know of the case at all.
+
+    Those who lead one of its bodies or may start its procedure; others with a role of it once the
+    case has come to that role at their body; who started it, acted or is named in it; the county
+    government's own; and those of its bodies to whom the procedure itself sent a notice of it.
+    """
+    actor, person_id = work.actor, work.actor.person_id
+    taking_part = frozenset(dossiers.bodies_of(work.session, case.id))
+    roles = leading_roles(work, case.definition_id) | tasks.roles_of(work.session, case.id)
+    known = CaseAccess(taking_part, roles, started_by=case.started_by)
+    if permissions.may_see_case(actor, known, shipped.county_roles(work.office)):
         return True
-    if reader.person_id is None:
+    if person_id is None:
         return False
-    if case.started_by == reader.person_id:
+    if tasks.concerns(work.session, case.id, person_id):
         return True
-    if not reader.bodies.isdisjoint(dossiers.bodies_of(work.session, case.id)):
-        return True
-    return tasks.concerns(work.session, case.id, reader.person_id)
+    belongs = not viewer(work).bodies.isdisjoint(taking_part)
+    return belongs and notifications.was_told(work.session, person_id, case.id)
+
+
+def roles_of(work: Work, definition_id: int) -> frozenset[str]:
+    """Every role of a definition's lanes and forms."""
+    description = definitions.load(work, definition_id).description
+    forms = (form.role for form in description.forms.values())
+    return frozenset(role for role in (*forms, *(lane.role for lane in description.lanes)) if role)
+
+
+def leading_roles(work: Work, definition_id: int) -> frozenset[str]:
+    """The roles that see a case of the definition before it comes to them."""
+    description = definitions.load(work, definition_id).description
+    starting = {description.forms[element].role for element in description.starts}
+    return roles_of(work, definition_id) & (LEADERS | starting)
 
 
 def visible_case(work: Work, case_id: int) -> CaseRow:
@@ -124,17 +137,21 @@ def visible_case(work: Work, case_id: int) -> CaseRow:
 
 
 def hidden_fields(work: Work, case: Seen) -> frozenset[str]:
-    """Ids of the fields the reader must never see in this case, wherever they would appear."""
-    reader = viewer(work)
-    if reader.trusted:
+    """Ids of the fields the reader must never see in this case, wherever they would appear (R15).
+
+    What is hidden from a body tells who complained: only intake and those who handle this very
+    case may know it, and nobody of that body, whatever else they are.
+    """
+    if viewer(work).trusted:
         return frozenset()
     description = definitions.load(work, case.definition_id).description
-    return frozenset(
-        field.id
-        for form in description.forms.values()
-        for field in form.fields
-        if any(is_blind(reader, case.slots, slot) for slot in field.hidden_from)
-    )
+    secret = [
+        field for form in description.forms.values() for field in form.fields if field.hidden_from
+    ]
+    if not secret:
+        return frozenset()
+    sight = _sight(work, case)
+    return frozenset(field.id for field in secret if sight.hides(field.hidden_from))
 
 
 def is_blind(reader: Viewer, filled: Mapping[str, int], slot: str) -> bool:
@@ -149,14 +166,36 @@ class Sight:
 
     reader: Viewer
     filled: Mapping[str, int]
+    #: Takes complaints in, or handles this very case.
+    handles: bool = True
 
     def hides(self, hidden_from: Collection[str]) -> bool:
         """Whether something hidden from the people of these slots is hidden from the reader."""
-        return not self.reader.trusted and any(
-            is_blind(self.reader, self.filled, slot) for slot in hidden_from
-        )
+        if self.reader.trusted or not hidden_from:
+            return False
+        blind = any(is_blind(self.reader, self.filled, slot) for slot in hidden_from)
+        return blind or not self.handles
 
 
 def of_case(work: Work, case_id: int) -> Sight:
     """The reader's sight of a case. Raises NotFound ``no_such_case`` if they may not see it."""
-    return Sight(viewer(work), visible_case(work, case_id).slots)
+    return _sight(work, visible_case(work, case_id))
+
+
+def _sight(work: Work, case: Seen) -> Sight:
+    reader, person_id = viewer(work), work.actor.person_id
+    if reader.trusted or person_id is None:
+        return Sight(reader, case.slots, reader.trusted)
+    acted_at = tasks.bodies_of(work.session, case.id, person_id)
+    if acted_at:
+        # Who acted for a body in this case stays as blind as it is after leaving it.
+        wide = acted_at.union(*(family(work, body_id) for body_id in acted_at))
+        reader = replace(reader, family=reader.family | wide)
+    handles = bool(acted_at) or case.started_by == person_id
+    handles = handles or tasks.concerns(work.session, case.id, person_id)
+    if not handles:
+        taking_part = frozenset(dossiers.bodies_of(work.session, case.id))
+        # Slots are asked for one by one; here only who the reader is to this case.
+        known = CaseAccess(taking_part, frozenset())
+        handles = bool(permissions.may_see_identity(work.actor, known, {}, (), ()))
+    return Sight(reader, case.slots, handles)

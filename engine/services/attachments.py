@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -14,7 +14,7 @@ from urllib.parse import quote
 from engine.actor import CLOCK
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.office import Office
-from engine.services import access, audit, dockets
+from engine.services import access, audit, discretion, dockets
 from engine.store import attachments as rows
 from engine.store import documents, filetypes, people
 from engine.store.attachments import Attachment
@@ -169,9 +169,15 @@ def bind(work: Work, case_id: int, field: str, ids: Collection[int]) -> list[Att
 
 def of_case(work: Work, case_id: int) -> list[AttachmentRow]:
     """The files of a case the reader may see, oldest first. Raises NotFound ``no_such_case``."""
-    hidden = access.hidden_fields(work, access.visible_case(work, case_id))
+    case = access.visible_case(work, case_id)
+    hidden = access.hidden_fields(work, case)
     found = rows.of_case(work.session, case_id)
-    return _row(work, [attachment for attachment in found if attachment.field not in hidden])
+    return [
+        replace(row, filename=discretion.veiled(work, case, row.filename))
+        for row in _row(
+            work, [attachment for attachment in found if attachment.field not in hidden]
+        )
+    ]
 
 
 def own_unbound(work: Work, ids: Iterable[int]) -> list[AttachmentRow]:
@@ -193,7 +199,10 @@ def open(work: Work, attachment_id: int) -> Download:
     found = rows.find(work.session, attachment_id)
     if found is None or not _may_read(work, found):
         raise NotFound("no_such_file")
-    return download(work.office, found.filename, found.media_type, found.size, found.sha256)
+    name = found.filename
+    if found.case_id is not None:
+        name = discretion.veiled(work, access.visible_case(work, found.case_id), name)
+    return download(work.office, name, found.media_type, found.size, found.sha256)
 
 
 def download(office: Office, filename: str, media_type: str, size: int, sha256: str) -> Download:

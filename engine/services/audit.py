@@ -10,14 +10,17 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from engine.actor import Actor
 from engine.rules import hashchain
-from engine.services import anchors
+from engine.services import anchors, definitions
 from engine.store import audit as chains
-from engine.store import settings
+from engine.store import cases, settings
 from engine.store.audit import COUNTY, EntryRow
+from engine.store.cases import CaseRow
+from engine.values.acts import Act
 from engine.values.case_pages import AuditReport, AuditRow
 from engine.values.running import Json
 from engine.work import Work
@@ -29,6 +32,7 @@ class Chained(Protocol):
     id: int
     audit_seq: int
     audit_head: bytes
+    entries: list[EntryRow]
 
 
 def append(work: Work, case: Chained | None, act: str, **facts: Json) -> None:
@@ -59,19 +63,43 @@ def append_as(
         digest=b"",
     )
     digest = digest_of(chain_key(work), previous, entry)
-    chains.add(work.session, EntryRow(**{**vars(entry), "digest": digest}))
+    entry = replace(entry, digest=digest)
     if case is None:
+        chains.add(work.session, [entry])
         settings.put(work.session, settings.COUNTY_CHAIN, [seq, digest.hex()])
-    else:
-        case.audit_seq, case.audit_head = seq, digest
+        return
+    case.audit_seq, case.audit_head = seq, digest
+    # Written with the case itself, all entries of a command at once.
+    case.entries.append(entry)
 
 
 def entries(work: Work, case_id: int) -> tuple[AuditRow, ...]:
     """The chain of a case in order. The caller has checked that the reader may see the case."""
+    row = cases.get(work.session, case_id)
     return tuple(
-        AuditRow(row.seq, row.at, row.actor, row.channel, row.act, row.facts, row.digest.hex())
-        for row in chains.entries(work.session, case_id)
+        AuditRow(
+            entry.seq,
+            entry.at,
+            entry.actor,
+            entry.channel,
+            entry.act,
+            told(work, row, entry) if row is not None else entry.facts,
+            entry.digest.hex(),
+        )
+        for entry in chains.entries(work.session, case_id)
     )
+
+
+def told(work: Work, row: CaseRow, entry: EntryRow) -> dict[str, Json]:
+    """The facts of an entry, with the names its ids have in the case's own definition."""
+    description = definitions.load(work, row.definition_id).description
+    facts = dict(entry.facts)
+    element = description.elements.get(str(facts.get("element", "")))
+    if element is not None:
+        facts.setdefault("task", element.name)
+    if entry.act == Act.CASE_STARTED:
+        facts.setdefault("process", description.process.name)
+    return facts
 
 
 def verify(work: Work, case_id: int | None = None) -> AuditReport:

@@ -116,6 +116,18 @@ def action(work: Work, case_id: int, message_id: str, raw: Raw | None = None) ->
     raise Conflict("message_not_open")
 
 
+def labels(work: Work, case_id: int) -> dict[str, str]:
+    """The labels of all fields the reader may know of, by field id."""
+    row = access.visible_case(work, case_id)
+    hidden = access.hidden_fields(work, row)
+    return {
+        field.id: field.label
+        for form in definitions.load(work, row.definition_id).description.forms.values()
+        for field in form.fields
+        if field.id not in hidden
+    }
+
+
 def _action(work: Work, docket: Docket, message: OpenMessage, raw: Raw | None) -> ActionView:
     verdict = may_send(work, docket, message)
     place = message_place(work, docket, message)
@@ -162,11 +174,22 @@ def message_place(work: Work, docket: Docket, message: OpenMessage) -> Place:
 
 
 def may_withdraw(work: Work, docket: Docket) -> Verdict:
-    """Who started a case may end it before its time, as long as it runs."""
+    """Who started a case may end it before its time, as long as nobody else has worked on it.
+
+    After that only the diagram can end it: a step others took is not undone by one person.
+    """
     if not docket.running:
         return Verdict(False, "case_over")
     if docket.started_by is None or docket.started_by != work.actor.person_id:
         return Verdict(False, "starter_only")
+    forms = [docket.form(element) for element in docket.description.starts]
+    places = [(form.role, slots.resolve(work, docket.slots, form.body)) for form in forms]
+    if not any(at is not None and work.actor.holds(role, at) for role, at in places):
+        # Whoever has gone elsewhere no longer decides about what they left behind.
+        return Verdict(False, "role_needed", facts={"role": forms[0].role if forms else ""})
+    acted = (person for _, person, _ in task_store.history(work.session, docket.id))
+    if any(person != docket.started_by for person in acted):
+        return Verdict(False, "others_acted")
     return Verdict(True)
 
 

@@ -23,7 +23,7 @@ from engine.services import (
 )
 from engine.services.dockets import Docket
 from engine.services.entry import Place
-from engine.store import bodies, dossiers
+from engine.store import bodies, dossiers, starts
 from engine.store import cases as store
 from engine.store import search as search_store
 from engine.store import tasks as task_store
@@ -52,6 +52,11 @@ def path(work: Work, case_id: int) -> PathView:
 def action(work: Work, case_id: int, message_id: str, raw: Raw | None = None) -> ActionPage:
     """The form of something the case waits for. Raises Conflict ``message_not_open``."""
     return case_pages.action(work, case_id, message_id, raw)
+
+
+def labels(work: Work, case_id: int) -> dict[str, str]:
+    """The labels of a case's fields, for telling what was typed where no form can take it."""
+    return case_pages.labels(work, case_id)
 
 
 def find(work: Work, text: str, after: str = "") -> SearchPage:
@@ -120,11 +125,19 @@ def save_start_draft(work: Work, process_id: str, raw: Raw) -> DraftSaved:
     return DraftSaved(work.now, entry.visible_ids(work, place, kept))
 
 
-def start(work: Work, process_id: str, raw: Raw, body_id: int | None = None) -> Completed:
+def start(
+    work: Work, process_id: str, raw: Raw, body_id: int | None = None, sheet: str = ""
+) -> Completed:
     """Start a case of the newest version with what was entered.
 
-    Raises Forbidden ``role_needed``, Invalid with an error per field or ``choose_body``.
+    ``sheet`` is the number of the form as it was shown: sent twice, it makes one case.
+
+    Raises Forbidden ``role_needed``, Invalid with an error per field or ``choose_body``, Conflict
+    ``already_started``.
     """
+    me = work.actor.person_id
+    if sheet and me is not None and not starts.take(work.session, me, sheet, work.now):
+        raise _started_before(work, starts.case_of(work.session, me, sheet))
     row = definitions.latest(work, process_id)
     place, found = _start_place(work, row)
     if not found:
@@ -140,10 +153,17 @@ def start(work: Work, process_id: str, raw: Raw, body_id: int | None = None) -> 
     verdict = _start_verdict(work, docket, place.form, body_id, values)
     if not verdict:
         raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
-    _go(work, docket, values, place.form.element)
+    _go(work, docket, values, place.form.element, entered=True)
+    if sheet and me is not None:
+        starts.remember(work.session, me, sheet, docket.id)
     if work.actor.person_id is not None:
         task_store.drop_draft(work.session, work.actor.person_id, _start_draft(process_id))
     return next_steps.after(work, docket, place.form.name)
+
+
+def _started_before(work: Work, case_id: int | None) -> Conflict:
+    found = store.get(work.session, case_id) if case_id is not None else None
+    return Conflict("already_started", case=case_id, number=found.number if found else "")
 
 
 def open_linked(work: Work, docket: Docket, process_id: str, values: CaseFile) -> CaseRef:
@@ -210,8 +230,10 @@ def _open(
     return docket
 
 
-def _go(work: Work, docket: Docket, values: CaseFile, element: str) -> None:
-    """The first steps of a new case."""
+def _go(
+    work: Work, docket: Docket, values: CaseFile, element: str, *, entered: bool = False
+) -> None:
+    """The first steps of a new case; ``entered`` by a person who answers for it (R2, R9)."""
     search_store.index(work.session, docket.id, docket.number, docket.title, docket.party)
     audit.append(
         work,
@@ -220,6 +242,7 @@ def _go(work: Work, docket: Docket, values: CaseFile, element: str) -> None:
         number=docket.number,
         process=docket.process_name,
         version=definitions.version_of(work, docket.definition_id),
+        **({"element": element} if entered else {}),
         values=audit.values_digest(work, values),
     )
     run = CaseRun.start(

@@ -21,7 +21,7 @@ from engine.store import timers
 from engine.store.deadlines import DeadlineRow, PauseRow
 from engine.store.timers import TimerRow
 from engine.values.acts import Act
-from engine.values.running import Outcome, Passed, PassedKind, Timer
+from engine.values.running import Outcome, PassedKind, Timer
 from engine.values.timing import COUNTY_ZONE, LedgerEvent, LedgerKind, TimerRule
 from engine.work import Work
 
@@ -78,7 +78,7 @@ def _start(work: Work, docket: Docket, timer: Timer) -> None:
     mark = marks.get(timer.element)
     activity = mark.attached_to if mark is not None else timer.element
     drawn = docket.description.elements.get(activity)
-    warn_at = unrolled = None
+    warn_at = None
     provisional = False
     started_at = work.now
     if timer.rule is not None:
@@ -86,7 +86,7 @@ def _start(work: Work, docket: Docket, timer: Timer) -> None:
         if timer.rule.since < work.now or docket.paused_at is not None:
             events = Past(work, docket.id).events(timer.rule)
         found = schedule(work, docket).explain(timer.rule, events)
-        warn_at, unrolled, provisional = found.warn_at, found.unrolled, found.provisional
+        warn_at, provisional = found.warn_at, found.provisional
         started_at = timer.rule.since
     deadline_id = ledger.add_deadline(
         work.session,
@@ -101,13 +101,9 @@ def _start(work: Work, docket: Docket, timer: Timer) -> None:
             "started_at": started_at,
             "due_at": timer.instant,
             "warn_at": warn_at,
-            "unrolled": unrolled,
             "provisional": provisional,
             "status": ledger.PAUSED if docket.paused_at is not None else ledger.RUNNING,
         },
-    )
-    ledger.add_event(
-        work.session, docket.id, deadline_id, LedgerEvent(LedgerKind.STARTED, started_at)
     )
     if docket.paused_at is not None:
         ledger.add_event(
@@ -123,28 +119,26 @@ def _end(
     outcome: Outcome,
 ) -> None:
     for row in rows:
-        ended = _ended(row, outcome.passed) or outcome.finished
         if row.engine_id in waiting and not outcome.finished:
             continue
-        if row.status == ledger.MISSED:
-            if ended:
-                ledger.change_deadline(work.session, row.id, ended_at=work.now)
-            continue
-        if row.due_at <= work.now and docket.paused_at is None:
-            kind, at = LedgerKind.MISSED, row.due_at
-        elif PassedKind.COMPLETED in _kinds(row, outcome.passed):
-            kind, at = LedgerKind.MET, work.now
+        kinds = {step.kind for step in outcome.passed if step.element == row.activity}
+        done = PassedKind.COMPLETED in kinds
+        ended = bool(kinds) or outcome.finished
+        missed = row.due_at <= work.now and docket.paused_at is None
+        if row.status == ledger.MISSED or missed:
+            status = ledger.MISSED if done or not ended else ledger.LAPSED
         else:
-            kind, at = LedgerKind.CANCELLED, work.now
-        ledger.add_event(work.session, docket.id, row.id, LedgerEvent(kind, at))
-        over = kind is not LedgerKind.MISSED or ended
+            status, ended = ledger.MET if done else ledger.CANCELLED, True
+        if (status, ended) == (row.status, False):
+            continue
         ledger.change_deadline(
             work.session,
             row.id,
-            status=kind.value,
-            ended_at=work.now if over else None,
+            status=status,
+            ended_at=work.now if ended else None,
+            engine_id=None if ended else row.engine_id,
         )
-        if kind is LedgerKind.MISSED:
+        if row.status != ledger.MISSED and status in (ledger.MISSED, ledger.LAPSED):
             audit.append_as(
                 work,
                 CLOCK,
@@ -152,14 +146,6 @@ def _end(
                 Act.DEADLINE_MISSED,
                 {"name": row.name, "element": row.activity, "due": row.due_at.isoformat()},
             )
-
-
-def _kinds(row: DeadlineRow, passed: Iterable[Passed]) -> set[PassedKind]:
-    return {step.kind for step in passed if step.element == row.activity}
-
-
-def _ended(row: DeadlineRow, passed: Iterable[Passed]) -> bool:
-    return bool(_kinds(row, passed))
 
 
 class Past:

@@ -142,7 +142,6 @@ def _recompute(work: Work, docket: Docket) -> None:
                 row.id,
                 due_at=found.due_at,
                 warn_at=found.warn_at,
-                unrolled=found.unrolled,
                 provisional=found.provisional,
             )
     run = CaseRun.load(
@@ -186,7 +185,7 @@ def explain(work: Work, deadline_id: int) -> DueExplanation:
         name=found.name,
         due=shown.due,
         arithmetic=arithmetic,
-        ledger=ledgers.get(found.id, ()),
+        ledger=shown.ledger,
         task_id=tasks[0] if tasks else None,
         extensions_left=shown.extensions_left if arithmetic.limit is not None else None,
     )

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from engine.errors import Broken, Conflict, NotFound
 from engine.services import definitions
-from engine.store import cases, search
+from engine.store import audit, cases, search
+from engine.store.audit import EntryRow
 from engine.store.cases import CaseRow
 from engine.values.process import Description, Form
 from engine.values.running import Json
@@ -32,6 +33,8 @@ class Docket(CaseRow):
     """A case whose row this unit of work has locked. Change attributes; ``held`` writes them."""
 
     definition: Definition
+    #: Audit entries of this unit of work that are not written yet.
+    entries: list[EntryRow] = field(default_factory=list)
     #: Whether its bodies are on record; not yet for a case that is being started.
     placed: bool = False
     #: The columns as read.
@@ -61,20 +64,49 @@ def held(work: Work, case_id: int) -> Iterator[Docket]:
     row = cases.lock(work.session, case_id)
     if row is None:
         raise NotFound("no_such_case", case=case_id)
-    work.doing = (work.doing[0], case_id)
+    with _worked_on(work, row) as docket:
+        yield docket
+
+
+@contextmanager
+def held_for_task(work: Work, task_id: int) -> Iterator[Docket]:
+    """The same with the case of a task. Raises NotFound ``no_such_task``."""
+    row = cases.lock_of_task(work.session, task_id)
+    if row is None:
+        raise NotFound("no_such_task", task=task_id)
+    with _worked_on(work, row) as docket:
+        yield docket
+
+
+@contextmanager
+def _worked_on(work: Work, row: CaseRow) -> Iterator[Docket]:
+    work.doing = (work.doing[0], row.id)
     docket = opened(work, row)
     yield docket
     write(work, docket)
 
 
+@dataclass
+class Chain:
+    """The audit chain of a locked case, and no more of it."""
+
+    id: int
+    audit_seq: int
+    audit_head: bytes
+    failures: int
+    entries: list[EntryRow] = field(default_factory=list)
+
+
 @contextmanager
-def locked(work: Work, case_id: int) -> Iterator[CaseRow]:
+def locked(work: Work, case_id: int) -> Iterator[Chain]:
     """Lock a case to add to its chain only: works on one whose state is damaged, too."""
     row = cases.lock(work.session, case_id)
     if row is None:
         raise NotFound("no_such_case", case=case_id)
-    yield row
-    cases.set_chain(work.session, case_id, row.audit_seq, row.audit_head)
+    chain = Chain(row.id, row.audit_seq, row.audit_head, row.failures)
+    yield chain
+    audit.add(work.session, chain.entries)
+    cases.set_chain(work.session, case_id, chain.audit_seq, chain.audit_head)
 
 
 def opened(work: Work, row: CaseRow) -> Docket:
@@ -93,6 +125,8 @@ def opened(work: Work, row: CaseRow) -> Docket:
 
 def write(work: Work, docket: Docket) -> None:
     """Write what changed. Raises Conflict ``case_moved`` if another got in between."""
+    audit.add(work.session, docket.entries)
+    docket.entries = []
     changed = {
         name: value
         for name in _COLUMNS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.errors import Broken, NotFound
@@ -13,8 +13,9 @@ from engine.rules.documents import PARTY, DocumentType
 from engine.services import access, attachments, audit, catalogue, slots, word, wording
 from engine.services.attachments import Download
 from engine.services.dockets import Docket
-from engine.services.wording import PublicWords, Words
-from engine.store import bodies, people
+from engine.services.sheets import Addressee, Sheet
+from engine.services.wording import Words
+from engine.store import bodies
 from engine.store import documents as rows
 from engine.store.bodies import Body
 from engine.store.documents import Document
@@ -39,14 +40,6 @@ class Wish:
     more: Mapping[str, Json] | None = None
 
 
-@dataclass(frozen=True)
-class _Addressee:
-    name: str = ""
-    body_id: int | None = None
-    #: Field that gives the name, when it is the party's.
-    field: str = ""
-
-
 # --- Issuing ----------------------------------------------------------------------------------
 
 
@@ -63,7 +56,7 @@ def issue(work: Work, docket: Docket, wish: Wish) -> Document:
     addressee = _addressee(work, docket, wish.to if wish.to not in (None, "") else kind.to)
     number = _number(work, kind, issuer)
     title = wish.title or kind.title
-    sheet = _Sheet(work, docket, kind, issuer, addressee, number, title, wish.more or {})
+    sheet = Sheet(work, docket, kind, issuer, addressee, number, title, wish.more or {})
     values = Words(work, docket.description, docket.data)
     made = word.render(template, sheet.context(values))
     hidden_from = _hidden_from(docket, values, addressee, [title, *sheet.said])
@@ -103,87 +96,6 @@ def issue(work: Work, docket: Docket, wish: Wish) -> Document:
     return document
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    """What a template is filled with."""
-
-    work: Work
-    docket: Docket
-    kind: DocumentType
-    issuer: Body
-    addressee: _Addressee
-    number: str
-    title: str
-    more: Mapping[str, Json]
-
-    @property
-    def said(self) -> list[str]:
-        """The further values in words."""
-        return list(self.further.values())
-
-    @property
-    def further(self) -> dict[str, str]:
-        """The further values in words, by name."""
-        return {
-            name: wording.told(self.work, self.docket, name, value)
-            for name, value in self.more.items()
-        }
-
-    def context(self, values: Words) -> dict[str, object]:
-        """Everything a template may name; see docs on document templates."""
-        process = self.docket.description.process
-        by = self.work.actor.person_id
-        today = self.work.today
-        return {
-            "number": self.number,
-            "title": word.clean(self.title),
-            "issuer": self.issuer.name,
-            "recipient": word.clean(
-                values.disclosed(self.addressee.field, self.addressee.name)
-                if self.addressee.field
-                else self.addressee.name
-            ),
-            "date": paper.day(today),
-            "date_in_characters": paper.day_in_characters(today),
-            "process": process.name,
-            "officer": people.names_of_people(self.work.session, [by or 0]).get(by or 0, ""),
-            "case": _CaseFacts(self.docket, values),
-            "basis": [
-                {"law": basis.law, "article": basis.article, "text": basis.text}
-                for basis in process.basis
-            ],
-            "v": values,
-            "p": {name: word.clean(text) for name, text in self.further.items()},
-        }
-
-
-class _CaseFacts(Mapping[str, str]):
-    """Number, title and party; the latter two are values of fields and as hidden as they are."""
-
-    def __init__(self, docket: Docket, values: Words) -> None:
-        process = docket.description.process
-        self._values = values
-        self._facts = {
-            "number": ("", docket.number),
-            "title": (process.title, docket.title),
-            "party": (process.party, docket.party),
-            "started": ("", wording.plain(docket.started_at.isoformat())),
-        }
-
-    def __getitem__(self, name: str) -> str:
-        field, text = self._facts[name]
-        if not field:
-            return text
-        self._values.asked.add(field)
-        return word.clean(self._values.disclosed(field, text))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._facts)
-
-    def __len__(self) -> int:
-        return len(self._facts)
-
-
 def _number(work: Work, kind: DocumentType, issuer: Body) -> str:
     if not kind.number:
         return ""
@@ -202,23 +114,23 @@ def _body(work: Work, docket: Docket, wanted: Json) -> Body:
     return found
 
 
-def _addressee(work: Work, docket: Docket, wanted: Json) -> _Addressee:
+def _addressee(work: Work, docket: Docket, wanted: Json) -> Addressee:
     if wanted in (None, ""):
-        return _Addressee()
+        return Addressee()
     if wanted == PARTY:
-        return _Addressee(docket.party, field=docket.description.process.party)
+        return Addressee(docket.party, field=docket.description.process.party)
     body_id = wanted if isinstance(wanted, int) else None
     if isinstance(wanted, str):
         body_id = slots.resolve(work, docket.slots, wanted)
         if body_id is None and (wanted in slots.named(docket.description) or wanted.isascii()):
             raise Broken("slot_not_filled", slot=wanted)
     if body_id is None:
-        return _Addressee(str(wanted))
-    return _Addressee(_body(work, docket, body_id).name, body_id)
+        return Addressee(str(wanted))
+    return Addressee(_body(work, docket, body_id).name, body_id)
 
 
 def _hidden_from(
-    docket: Docket, values: Words, addressee: _Addressee, texts: list[str]
+    docket: Docket, values: Words, addressee: Addressee, texts: list[str]
 ) -> frozenset[str]:
     """Slots whose people must not read the document, for what it prints (R15)."""
     if addressee.field:
@@ -228,7 +140,7 @@ def _hidden_from(
 
 
 def _refuse_to_disclose(
-    docket: Docket, kind: DocumentType, addressee: _Addressee, hidden_from: frozenset[str]
+    docket: Docket, kind: DocumentType, addressee: Addressee, hidden_from: frozenset[str]
 ) -> None:
     """Nobody is sent what must be kept from them."""
     for slot in hidden_from:
@@ -237,14 +149,11 @@ def _refuse_to_disclose(
                 raise Broken("document_would_disclose", rule="R15", type=kind.code, slot=slot)
 
 
-def _public_text(sheet: _Sheet, template: bytes) -> list[str] | None:
+def _public_text(sheet: Sheet, template: bytes) -> list[str] | None:
     """The document as the public may read it; ``None`` for one that is never published."""
     if sheet.kind.disclosure is Disclosure.INTERNAL:
         return None
-    docket = sheet.docket
-    whole = sheet.kind.disclosure is Disclosure.PUBLIC
-    values = PublicWords(sheet.work, docket.description, docket.data, whole=whole)
-    return word.paragraphs(word.render(template, sheet.context(values)))
+    return word.paragraphs(word.render(template, sheet.public_context()))
 
 
 def _keep(work: Work, content: bytes) -> str:

@@ -10,13 +10,18 @@ from collections.abc import Iterable, Mapping
 from engine.rules import duties
 from engine.services import access, shipped
 from engine.services.dockets import Docket
+from engine.store import audit as audit_store
 from engine.store import people
 from engine.store import tasks as task_store
 from engine.store.tasks import TaskRow
+from engine.values.acts import Act as Done
 from engine.values.people import Act, PersonFacts, Verdict
 from engine.values.process import Form
 from engine.values.running import CaseFile, Json
 from engine.work import Work
+
+#: Acts of the chain by which somebody filled in a form that is no task.
+_BY_FORM = (Done.CASE_STARTED, Done.MESSAGE_SENT)
 
 
 def may_take(work: Work, docket: Docket, task: TaskRow, person_id: int) -> Verdict:
@@ -42,7 +47,8 @@ def of_form(
     data: Mapping[str, Json],
 ) -> Verdict:
     """Whether the person may fill in a form of the case: a task, a message event."""
-    return candidate(work, form, body_id, person_id, data, history(work, case_id))
+    past = history(work, case_id) if form.duties else []
+    return candidate(work, form, body_id, person_id, data, past)
 
 
 def entered(
@@ -60,7 +66,7 @@ def entered(
     return duties.may_complete(
         form,
         known,
-        history(work, case_id),
+        history(work, case_id) if form.duties else [],
         data,
         _officers(work, form, data),
         _place(work, body_id),
@@ -103,8 +109,10 @@ def facts(work: Work, ids: Iterable[int]) -> dict[int, PersonFacts]:
 
 
 def history(work: Work, case_id: int) -> list[Act]:
-    """Who completed what in the case, in order."""
-    return [Act(*row) for row in task_store.history(work.session, case_id)]
+    """Who did what in the case, in order: starts and messages count like completions."""
+    done = task_store.history(work.session, case_id)
+    asked = audit_store.acts(work.session, case_id, _BY_FORM)
+    return [Act(*row) for row in sorted((*done, *asked), key=lambda row: row[2])]
 
 
 def _place(work: Work, body_id: int | None) -> duties.Place | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import DubanError, Invalid
 from engine.rules import fields
-from engine.services import attachments, conditions, duty, slots, views
+from engine.services import attachments, conditions, discretion, duty, slots, views
 from engine.store import bodies, lists, people
 from engine.values.pages import AttachmentRow, Choice, FieldView, Raw
 from engine.values.people import Act, Verdict
@@ -71,6 +71,9 @@ def parse(work: Work, place: Place, raw: Raw) -> dict[str, Json]:
             problem = _check_choice(work, place, field, value)
             if problem is not None:
                 wrong[field.id] = problem
+    wrong |= discretion.refuse(
+        work, place.description, place.form, place.filled, place.data, values
+    )
     if wrong:
         raise Invalid(fields=wrong)
     names = conditions.Names(place.definition, place.data, values)

@@ -17,9 +17,9 @@ from dataclasses import asdict, dataclass, replace
 
 from engine.bpmn.runtime import CaseRun, Environment
 from engine.errors import Broken, Conflict, Forbidden, NotFound
-from engine.services import audit, clocks, operations, slots, worklist
+from engine.services import audit, clocks, operations, places, slots, worklist
 from engine.services.dockets import Docket
-from engine.store import bodies, cases, dossiers
+from engine.store import cases, dossiers
 from engine.store.tasks import TaskRow
 from engine.store.timers import TimerRow
 from engine.values.acts import Act
@@ -50,8 +50,17 @@ def run(work: Work, docket: Docket) -> CaseRun:
     return CaseRun.load(docket.definition, docket.state, docket.data, environment(work, docket))
 
 
-def settle(work: Work, docket: Docket, outcome: Outcome, done: Done | None = None) -> None:
-    """Apply an outcome to the docket and to everything that hangs on the case."""
+def settle(
+    work: Work,
+    docket: Docket,
+    outcome: Outcome,
+    done: Done | None = None,
+    stored: Sequence[TaskRow] | None = None,
+) -> None:
+    """Apply an outcome to the docket and to everything that hangs on the case.
+
+    ``stored`` are its open tasks, if they were read since it was locked.
+    """
     before = clocks.live(work, docket)
     outcome = _corrected(work, docket, outcome, before)
     docket.data = dict(outcome.data)
@@ -75,13 +84,12 @@ def settle(work: Work, docket: Docket, outcome: Outcome, done: Done | None = Non
             work,
             docket,
             Act.TASK_COMPLETED,
-            task=done.task.name,
             element=done.task.element,
             values=audit.values_digest(work, done.values),
         )
     else:
         clocks.record_fired(work, docket, fired)
-    worklist.follow(work, docket, outcome, done)
+    worklist.follow(work, docket, outcome, done, stored)
     docket.wake_at = None if docket.paused_at is not None else outcome.wake_at
     for request in outcome.operations:
         result = _perform(work, docket, request)
@@ -149,13 +157,13 @@ def _set_bodies(work: Work, docket: Docket) -> None:
     dossiers.set_bodies(work.session, docket.id, taking_part)
     for slot in ("subject", "handling", "township", "delegating"):
         if slot in docket.slots:
-            found = bodies.body(work.session, docket.slots[slot])
+            found = places.every(work).get(docket.slots[slot])
             if found is not None:
                 docket.body_id, docket.body_name = found.id, found.name
                 break
     for slot in ("handling", "subject"):
         if slot in docket.slots:
-            found = bodies.body(work.session, docket.slots[slot])
+            found = places.every(work).get(docket.slots[slot])
             if found is not None and found.sector:
                 docket.sector = found.sector
                 break
@@ -177,6 +185,8 @@ def _finish(work: Work, docket: Docket) -> None:
     docket.wake_at = None
     docket.paused_at = None
     docket.messages = None
+    dossiers.collapse(work.session, docket.id, docket.started_at)
+    docket.steps = 1
     audit.append(work, docket, Act.CASE_FINISHED, number=docket.number)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.services import views
+from engine.services import places, views
 from engine.services.dockets import Docket
-from engine.store import bodies, inbox, people
+from engine.store import inbox, people
 from engine.store import tasks as store
 from engine.values.pages import Completed, NextTask
 from engine.work import Work
@@ -13,12 +13,9 @@ from engine.work import Work
 def after(work: Work, docket: Docket, name: str) -> Completed:
     """The case after a step, a start or a message by the reader."""
     rows = store.open_of_case(work.session, docket.id)
-    names = people.names_of_people(
-        work.session, [row.assignee_id for row in rows if row.assignee_id is not None]
-    )
-    where = bodies.names_of_bodies(
-        work.session, [row.body_id for row in rows if row.body_id is not None]
-    )
+    held = {row.assignee_id for row in rows if row.assignee_id is not None}
+    names = people.names_of_people(work.session, held) if held else {}
+    where = places.names(work, [row.body_id for row in rows])
     me = work.actor.person_id
     mine = [row.id for row in rows if me is not None and row.assignee_id == me]
     return Completed(

@@ -1,23 +1,19 @@
-"""Notices to people: in their pages at once, by mail through the outbox."""
+"""Notices to people: in their pages at once, and by mail to those who have an address."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from engine.actor import CLOCK
-from engine.channels import Channel, Mail, MailServer, Undeliverable, is_address
+from engine.channels import is_address
 from engine.errors import Broken, Invalid
-from engine.office import Office
 from engine.rules import messages as rules
 from engine.rules.messages import LOCALES, Level, Message
-from engine.services import audit, catalogue, slots, wording
+from engine.services import audit, catalogue, mail, slots, wording
 from engine.services.dockets import Docket
 from engine.services.views import ids_in
 from engine.services.wording import Words
-from engine.store import bodies, incidents, outbox, people
+from engine.store import bodies, people
 from engine.store import notifications as rows
 from engine.store.notifications import Notification
 from engine.store.outbox import State
@@ -25,14 +21,6 @@ from engine.values.acts import Act
 from engine.values.pages import COUNT_LIMIT, PAGE_ROWS, NotificationPage, NotificationRow
 from engine.values.running import Json
 from engine.work import Work
-
-#: Messages taken at a time, and how long a node that died keeps the others waiting for them.
-BATCH = 20
-LEASE = timedelta(minutes=10)
-#: Waiting before each further attempt; after the last one a message has failed for good.
-BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720, 1440))
-
-MAIL_LOOP = "outbox"
 
 
 @dataclass(frozen=True)
@@ -142,7 +130,7 @@ def _mail_people(
 ) -> int:
     addresses = people.mail_addresses(work.session, reached)
     for person_id, (address, locale) in addresses.items():
-        _queue(work, docket, message, facts, locale, address=address, person_id=person_id)
+        mail.queue(work, docket, message, facts, locale, address=address, person_id=person_id)
     return len(addresses)
 
 
@@ -152,38 +140,12 @@ def _mail_party(
     """To somebody outside. Without an address the row says that nothing could carry the message."""
     address = str(party).strip()
     if is_address(address):
-        _queue(work, docket, message, facts, LOCALES[0], address=address)
+        mail.queue(work, docket, message, facts, LOCALES[0], address=address)
         return 1
-    _queue(work, docket, message, facts, LOCALES[0], state=State.NO_CHANNEL, settled_at=work.now)
-    return 0
-
-
-def _queue(
-    work: Work,
-    docket: Docket,
-    message: Message,
-    facts: Mapping[str, str],
-    locale: str,
-    **values: object,
-) -> None:
-    locale = locale if locale in LOCALES else LOCALES[0]
-    text = rules.fill(message.texts[locale], facts)
-    if "person_id" in values and work.office.settings.base_url:
-        text += f"\n\n{work.office.settings.base_url}/cases/{docket.id}\n"
-    outbox.add(
-        work.session,
-        **{
-            "key": secrets.token_hex(16),
-            "subject": rules.fill(message.titles[locale], facts)[:300],
-            "text": text,
-            "case_id": docket.id,
-            "state": State.QUEUED,
-            "created_at": work.now,
-            "next_at": work.now,
-            **values,
-        },
+    mail.queue(
+        work, docket, message, facts, LOCALES[0], state=State.NO_CHANNEL, settled_at=work.now
     )
-    work.wake(MAIL_LOOP)
+    return 0
 
 
 # --- In the page ------------------------------------------------------------------------------
@@ -234,96 +196,4 @@ def _row(work: Work, notice: Notification) -> NotificationRow:
         case_number=notice.case_number,
         task_id=notice.task_id,
         read_at=notice.read_at,
-    )
-
-
-# --- By mail ----------------------------------------------------------------------------------
-
-
-def deliver(office: Office) -> int:
-    """One tick of the outbox: send what is due; how many messages were handled.
-
-    At least once: a message leased by a node that dies is sent again by another, under the same
-    Message-ID. Nothing is locked while a server answers.
-    """
-    channel = mail_channel(office)
-    with office.begin(CLOCK) as work:
-        leased = outbox.lease(work.session, work.now, work.now + LEASE, BATCH)
-        if channel is None:
-            # Kept for the pages only, and said so: nobody is told that a mail went out.
-            for message in leased:
-                outbox.settle(work.session, message, state=State.NO_CHANNEL, settled_at=work.now)
-            return len(leased)
-    for message in leased:
-        _deliver(office, channel, message)
-    return len(leased)
-
-
-def mail_channel(office: Office) -> Channel | None:
-    """The mail server of the settings; ``None`` when none is set."""
-    found: Channel | None = office.kept.get("mail_channel", lambda: _mail_server(office))
-    return found
-
-
-def _mail_server(office: Office) -> Channel | None:
-    settings = office.settings
-    return MailServer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
-
-
-def _deliver(office: Office, channel: Channel, message: outbox.Message) -> None:
-    mail = Mail(message.key, message.address, message.subject, message.text, message.created_at)
-    failure: Undeliverable | None = None
-    try:
-        channel.send(mail)
-    except Undeliverable as error:
-        failure = error
-    with office.begin(CLOCK) as work:
-        if failure is None:
-            outbox.settle(work.session, message, state=State.SENT, settled_at=work.now, error="")
-        else:
-            _failed(work, message, failure)
-
-
-def _failed(work: Work, message: outbox.Message, failure: Undeliverable) -> None:
-    told = str(failure)[:500]
-    if not failure.permanent and message.attempts <= len(BACK_OFF):
-        next_at = work.now + BACK_OFF[message.attempts - 1]
-        outbox.settle(work.session, message, next_at=next_at, error=told)
-        return
-    settled = outbox.settle(
-        work.session, message, state=State.FAILED, settled_at=work.now, error=told
-    )
-    if settled:
-        incidents.add(
-            work.session,
-            case_id=message.case_id,
-            verb="mail",
-            code="mail_undeliverable",
-            # The address can tell who complained: administrators find it in the outbox.
-            facts={"subject": message.subject, "attempts": message.attempts},
-            detail=told,
-            actor=work.actor.name,
-            first_at=message.created_at,
-            last_at=work.now,
-            attempts=message.attempts,
-        )
-
-
-@dataclass(frozen=True)
-class MailRow:
-    """What became of a mail of a case. The address is not told here."""
-
-    at: datetime
-    subject: str
-    #: queued, sent, failed, no_channel
-    state: str
-    attempts: int
-    to_party: bool
-
-
-def mails_of_case(work: Work, docket_id: int) -> tuple[MailRow, ...]:
-    """The mails a case gave rise to. The caller has checked that the reader may see the case."""
-    return tuple(
-        MailRow(m.created_at, m.subject, m.state.value, m.attempts, m.person_id is None)
-        for m in outbox.of_case(work.session, docket_id)
     )

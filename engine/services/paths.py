@@ -24,6 +24,7 @@ def path(work: Work, case_id: int) -> PathView:
     tasks = task_store.of_case(work.session, case_id)
     steps, flows = _steps(work, case_id, elements)
     passed = _once(step.element.id for step in steps if step.kind is PassedKind.COMPLETED)
+    late, soon = _due(work, row, tasks)
     return PathView(
         case=views.case_ref(work, row),
         elements=elements,
@@ -31,9 +32,12 @@ def path(work: Work, case_id: int) -> PathView:
         passed=passed,
         cancelled=_once(step.element.id for step in steps if step.element.id not in passed),
         flows=flows,
-        present=_once(task.element for task in tasks if task.status == task_store.OPEN),
-        overdue=_overdue(work, row, tasks),
-        late=_once(task.element for task in tasks if _was_late(task)),
+        present=_once(task.element for task in tasks if _open(task)),
+        overdue=late,
+        soon=soon,
+        late=_after_due(tasks, task_store.COMPLETED),
+        missed=_after_due(tasks, task_store.CANCELLED),
+        paused=row.paused_at is not None,
         times=_times(work, tasks),
         steps=steps,
     )
@@ -63,27 +67,36 @@ def _diagrams(work: Work, definition_id: int) -> tuple[Diagram, ...]:
     )
 
 
-def _overdue(work: Work, row: CaseRow, tasks: list[TaskRow]) -> tuple[str, ...]:
-    """Open tasks and phases past their due date while the clock runs."""
+def _due(work: Work, row: CaseRow, tasks: list[TaskRow]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is past its due date while the clock runs, and what is close to it."""
     if row.paused_at is not None:
-        return ()
-    late = [
+        return (), ()
+    going = [
+        *((task.element, task.warn_at, task.due_at) for task in tasks if _open(task)),
+        *(
+            (found.activity, found.warn_at, found.due_at)
+            for found in ledger.unended(work.session, row.id)
+        ),
+    ]
+    late = _once(name for name, _, due in going if due is not None and due < work.now)
+    soon = _once(name for name, warn, _ in going if warn is not None and warn <= work.now)
+    return late, tuple(name for name in soon if name not in late)
+
+
+def _after_due(tasks: list[TaskRow], status: str) -> tuple[str, ...]:
+    """Tasks that came to this end after their due date."""
+    return _once(
         task.element
         for task in tasks
-        if task.status == task_store.OPEN and task.due_at is not None and task.due_at < work.now
-    ]
-    phases = [
-        found.activity for found in ledger.unended(work.session, row.id) if found.due_at < work.now
-    ]
-    return _once([*late, *phases])
-
-
-def _was_late(task: TaskRow) -> bool:
-    return (
-        task.completed_at is not None
+        if task.status == status
+        and task.completed_at is not None
         and task.due_at is not None
         and task.due_at < task.completed_at
     )
+
+
+def _open(task: TaskRow) -> bool:
+    return task.status == task_store.OPEN
 
 
 def _times(work: Work, tasks: list[TaskRow]) -> tuple[ElementTime, ...]:

@@ -10,7 +10,7 @@ from engine.rules import holidays, limits, roles
 from engine.rules.calendar import LOCAL, CountyCalendars, Switches, county_calendars, layer
 from engine.rules.deadlines import CountySchedule
 from engine.services import audit, shipped
-from engine.store import bodies, calendars, settings
+from engine.store import calendars, settings
 from engine.values.timing import CalendarDay, LimitTable
 from engine.work import Work
 
@@ -33,7 +33,7 @@ def county(work: Work) -> CountyTiming:
     """The present calendars and time limits; read again only after a change."""
     kept: CountyTiming | None = work.kept.get("timing")
     if kept is None:
-        version = calendars.version(work.session)
+        version = work.kept["settings"].get(settings.TIMING_VERSION, 0)
         kept = work.office.schedules.get(("county", version), lambda: _load(work))
         work.kept["timing"] = kept
     return kept
@@ -45,20 +45,11 @@ def for_case(work: Work, on: date, sector: str | None) -> CountySchedule:
     return CountySchedule(now.calendars.agency, now.table, on, sector, now.calendars.party)
 
 
-def sector_of(work: Work, slots: dict[str, int]) -> str | None:
-    """The sector whose own time limits hold: of the handling body, else of the subject."""
-    for slot in ("handling", "subject"):
-        if slot in slots:
-            found = bodies.body(work.session, slots[slot])
-            if found is not None and found.sector:
-                return found.sector
-    return None
-
-
 def change_days(work: Work, name: str, days: Sequence[CalendarDay]) -> None:
     """Set a calendar layer."""
     calendars.replace_days(work.session, name, days)
     work.kept.pop("timing", None)
+    work.kept["settings"][settings.TIMING_VERSION] = calendars.version(work.session)
     audit.append(work, None, "calendar_changed", layer=name, days=len(days))
 
 

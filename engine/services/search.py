@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from engine.errors import Invalid
-from engine.services import access, views
+from engine.rules.permissions import INTAKE
+from engine.services import access, definitions, views
 from engine.store import cases as store
 from engine.store import search
+from engine.store.cases import BriefRow
 from engine.values.case_pages import SearchPage, SearchRow
 from engine.values.pages import PAGE_ROWS
 from engine.work import Work
@@ -24,14 +26,14 @@ def cases(work: Work, text: str, after: str = "") -> SearchPage:
     found = search.find(
         work.session,
         text,
-        bodies=None if reader.everything else reader.bodies,
-        family=() if reader.trusted else reader.family,
+        reach=None if reader.everything else _reach(work),
+        secret=() if reader.trusted else _secret(work),
         person_id=reader.person_id,
         before=int(after) if after else None,
         rows=PAGE_ROWS + 1,
     )
-    shown = found[:PAGE_ROWS]
-    rows = store.brief(work.session, shown)
+    rows = store.brief(work.session, found[:PAGE_ROWS])
+    shown = [case_id for case_id in found[:PAGE_ROWS] if _may_find(work, rows[case_id], text)]
     return SearchPage(
         query=text,
         rows=tuple(
@@ -43,5 +45,41 @@ def cases(work: Work, text: str, after: str = "") -> SearchPage:
             )
             for case_id in shown
         ),
-        after=str(shown[-1]) if len(found) > PAGE_ROWS else "",
+        after=str(found[PAGE_ROWS - 1]) if len(found) > PAGE_ROWS else "",
     )
+
+
+def _reach(work: Work) -> dict[str, list[int]]:
+    """The reader's bodies by the processes in which their roles there have a part."""
+    held = work.actor.memberships
+    return {
+        row.process_id: sorted(
+            {one.body_id for one in held if one.role in access.roles_of(work, row.id)}
+        )
+        for row, _ in definitions.all_latest(work)
+    }
+
+
+def _secret(work: Work) -> list[str]:
+    """The processes whose party is kept from somebody: found by it only by who handles the case.
+
+    Intake looks for what the same person complained of before, in every case of its body.
+    """
+    if any(one.role in INTAKE for one in work.actor.memberships):
+        return []
+    return [
+        row.process_id
+        for row, definition in definitions.all_latest(work)
+        if any(
+            field.id == definition.description.process.party and field.hidden_from
+            for form in definition.description.forms.values()
+            for field in form.fields
+        )
+    ]
+
+
+def _may_find(work: Work, row: BriefRow, text: str) -> bool:
+    """The last word, case by case: by the version it runs on and by what the reader may know."""
+    if not access.may_see(work, row):
+        return False
+    return bool(views.visible_party(work, row)) or search.says(text, row.number, row.title)

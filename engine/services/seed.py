@@ -5,7 +5,7 @@ Running it again brings names and roles up to date, adds what is new, and leaves
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,9 +54,9 @@ def demo(office: Office) -> Demo:
         ids: dict[str, int] = {}
         for body in county.bodies:
             ids[body.code] = _body(work, body, ids)
-        added = [person for person in county.people if _person(work, person, ids, digest)]
+        added = _people(work, county.people, ids, digest)
         if added:
-            audit.append(work, None, Act.DEMO_SEEDED, bodies=len(ids), people=len(added))
+            audit.append(work, None, Act.DEMO_SEEDED, bodies=len(ids), people=added)
     names = {body.code: body.name for body in county.bodies}
     return Demo(
         tuple(
@@ -85,41 +85,53 @@ def _body(work: Work, plan: BodyPlan, ids: Mapping[str, int]) -> int:
     )
 
 
-def _person(work: Work, plan: PersonPlan, ids: Mapping[str, int], digest: str) -> bool:
-    """Bring a person up to date; True when it had to be made."""
-    known = people.person_by_login(work.session, plan.login)
-    facts = {
-        "name": plan.name,
-        "auxiliary": plan.auxiliary,
-        "administrator": plan.administrator,
-    }
-    if known is not None:
-        person_id = known.id
-        people.change_person(work.session, person_id, **facts)
-    else:
-        person_id = people.add_person(
-            work.session,
-            login=plan.login,
-            password_hash=digest,
-            password_changed_at=work.now,
-            created_at=work.now,
-            **facts,
-        )
-    for role, body in plan.roles:
-        people.add_membership(work.session, person_id, ids[body], role, work.now)
-    if plan.certificate:
-        _certificate(work, plan, person_id, ids[plan.body])
-    return known is None
-
-
-def _certificate(work: Work, plan: PersonPlan, person_id: int, body_id: int) -> None:
-    people.put_certificate(
+def _people(work: Work, plans: Sequence[PersonPlan], bodies: Mapping[str, int], digest: str) -> int:
+    """Make the people who are missing and bring the others up to date; how many were made."""
+    before = people.ids_by_login(work.session)
+    people.put_people(
         work.session,
-        f"演示-{plan.login}",
-        person_id=person_id,
-        kind=plan.certificate,
-        body_id=body_id,
-        area="红河县",
-        valid_from=CERTIFIED_FROM,
-        valid_to=plan.valid_to or CERTIFIED_TO,
+        [
+            {
+                "login": plan.login,
+                "name": plan.name,
+                "auxiliary": plan.auxiliary,
+                "administrator": plan.administrator,
+                "password_hash": digest,
+                "password_changed_at": work.now,
+                "created_at": work.now,
+            }
+            for plan in plans
+        ],
+        kept=("password_hash", "password_changed_at", "created_at"),
     )
+    ids = people.ids_by_login(work.session)
+    people.add_memberships(
+        work.session,
+        [
+            {
+                "person_id": ids[plan.login],
+                "body_id": bodies[body],
+                "role": role,
+                "granted_at": work.now,
+            }
+            for plan in plans
+            for role, body in plan.roles
+        ],
+    )
+    people.put_certificates(
+        work.session,
+        [
+            {
+                "number": f"演示-{plan.login}",
+                "person_id": ids[plan.login],
+                "kind": plan.certificate,
+                "body_id": bodies[plan.body],
+                "area": "红河县",
+                "valid_from": CERTIFIED_FROM,
+                "valid_to": plan.valid_to or CERTIFIED_TO,
+            }
+            for plan in plans
+            if plan.certificate
+        ],
+    )
+    return len(ids) - len(before)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.store import bodies
+from engine.services import places
 from engine.values.process import Description, FieldType
 from engine.values.running import CaseFile
 from engine.work import Work
@@ -57,12 +57,12 @@ def resolve(work: Work, slots: Mapping[str, int], slot: str) -> int | None:
         above = resolve(work, slots, base)
         if above is None:
             return None
-        units = bodies.children(work.session, above, LEGAL_UNIT)
+        units = places.children(work, above, LEGAL_UNIT)
         return units[0].id if units else above
     if slot in slots:
         return slots[slot]
     if slot in ONLY_ONE:
-        found = bodies.all_bodies(work.session, ONLY_ONE[slot])
+        found = places.of_kind(work, ONLY_ONE[slot])
         return found[0].id if len(found) == 1 else None
     return None
 

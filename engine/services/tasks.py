@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.rules.permissions import LEADERS
 from engine.services import access, audit, dockets, duty, entry, moves, next_steps, task_pages
 from engine.services.dockets import Docket
 from engine.store import people
@@ -15,11 +17,6 @@ from engine.values.acts import Act
 from engine.values.pages import Completed, DraftSaved, Raw, TaskPage
 from engine.values.people import Verdict
 from engine.work import Work
-
-#: Roles that hand out work at their body.
-HEADS = frozenset(
-    {"enf_unit_head", "legal_head", "dept_deputy", "dept_head", "legal_office_head", "gov_office"}
-)
 
 
 def page(work: Work, task_id: int) -> TaskPage:
@@ -33,17 +30,23 @@ def claim(work: Work, task_id: int) -> None:
     Raises Forbidden with the rule that stands against it, Conflict ``task_taken``, ``task_done``,
     ``task_cancelled``.
     """
-    with _held(work, task_id) as (docket, task):
+    with _held(work, task_id) as hand:
+        docket, task = hand.docket, hand.task
         if task.assignee_id == work.actor.person_id:
             return
         _refuse_taken(work, task)
-        _take(work, docket, task)
+        task = _taken(work, docket, task)
+        store.change(
+            work.session, task.id, assignee_id=task.assignee_id, claimed_at=task.claimed_at
+        )
+        audit.append(work, docket, Act.TASK_CLAIMED, task=task.name, element=task.element)
 
 
 def unclaim(work: Work, task_id: int, reason: str) -> None:
     """Give a task back to the pool; a draft stays with its author."""
     reason = _reason(reason)
-    with _held(work, task_id) as (docket, task):
+    with _held(work, task_id) as hand:
+        docket, task = hand.docket, hand.task
         verdict = may_release(work, task)
         if not verdict:
             raise Forbidden(verdict.code, **verdict.facts)
@@ -61,7 +64,8 @@ def unclaim(work: Work, task_id: int, reason: str) -> None:
 def reassign(work: Work, task_id: int, person_id: int, reason: str) -> None:
     """Hand a task to somebody else, who must be free to act on it (R1–R14)."""
     reason = _reason(reason)
-    with _held(work, task_id) as (docket, task):
+    with _held(work, task_id) as hand:
+        docket, task = hand.docket, hand.task
         verdict = may_hand_over(work, task)
         if not verdict:
             raise Forbidden(verdict.code, **verdict.facts)
@@ -102,12 +106,13 @@ def complete(work: Work, task_id: int, raw: Raw, revision: int | None = None) ->
     Raises Invalid with an error per field, Forbidden with the rule, Conflict ``task_done``,
     ``task_cancelled``, ``task_taken``, ``case_moved`` when the page the text was typed on is stale.
     """
-    with _held(work, task_id) as (docket, task):
+    with _held(work, task_id) as hand:
+        docket, task = hand.docket, hand.task
         # 1. Is it still there, and is it this person's to complete?
         if task.assignee_id != work.actor.person_id:
             _refuse_taken(work, task)
-            _take(work, docket, task)
-        if revision is not None and revision != task_pages.revision_of(docket, task):
+            task = _taken(work, docket, task)
+        if revision is not None and revision != task_pages.revision_of(docket, hand.task):
             raise Conflict("case_moved")
         # 2. What was entered.
         place = task_pages.place(work, docket, task)
@@ -119,11 +124,11 @@ def complete(work: Work, task_id: int, raw: Raw, revision: int | None = None) ->
         entry.bind_files(work, place, docket.id, values)
         # 4. The engine moves; everything it decided is written.
         try:
-            outcome = moves.run(work, docket).complete(task.engine_id, values)
+            outcome = moves.run(work, docket).complete(task.engine_id or "", values)
         except Conflict as error:
             # A timer that ends the right to act was due before this completion.
             raise Conflict("task_cancelled", task=task.name) from error
-        moves.settle(work, docket, outcome, moves.Done(task, values))
+        moves.settle(work, docket, outcome, moves.Done(task, values), hand.open)
         store.drop_draft(work.session, _person(work), place_of(task_id))
         return next_steps.after(work, docket, task.name)
 
@@ -146,7 +151,7 @@ def may_hand_over(work: Work, task: TaskRow) -> Verdict:
     """Whether the reader may give the task to somebody else: its holder, or who leads the body."""
     if task.assignee_id is not None and task.assignee_id == work.actor.person_id:
         return Verdict(True)
-    if task.body_id is not None and any(work.actor.holds(role, task.body_id) for role in HEADS):
+    if task.body_id is not None and any(work.actor.holds(role, task.body_id) for role in LEADERS):
         return Verdict(True)
     return Verdict(False, "not_yours_to_hand_over")
 
@@ -162,35 +167,42 @@ def _seen(work: Work, task_id: int) -> TaskRow:
     return task
 
 
+@dataclass
+class _Hand:
+    """A task in hand: its case locked, and what is open in it."""
+
+    docket: Docket
+    task: TaskRow
+    open: list[TaskRow]
+
+
 @contextmanager
-def _held(work: Work, task_id: int) -> Iterator[tuple[Docket, TaskRow]]:
-    """The case locked, then the task as it is now; nobody learns of one they may not see."""
-    found = store.get(work.session, task_id)
-    if found is None:
-        raise NotFound("no_such_task", task=task_id)
-    with dockets.held(work, found.case_id) as docket:
-        mine = found.assignee_id is not None and found.assignee_id == work.actor.person_id
+def _held(work: Work, task_id: int) -> Iterator[_Hand]:
+    """The case locked, then its tasks as they are now; nobody learns of one they may not see."""
+    with dockets.held_for_task(work, task_id) as docket:
+        rows = store.open_of_case(work.session, docket.id)
+        found = [row for row in rows if row.id == task_id]
+        mine = bool(found) and found[0].assignee_id is not None
+        mine = mine and found[0].assignee_id == work.actor.person_id
         if not mine and not access.may_see(work, docket):
             raise NotFound("no_such_task", task=task_id)
-        yield docket, _open(work, task_id)
+        if not found:
+            raise _closed(work, task_id)
+        yield _Hand(docket, found[0], rows)
 
 
-def _open(work: Work, task_id: int) -> TaskRow:
-    """The task as it is now that its case is locked."""
+def _closed(work: Work, task_id: int) -> Conflict:
+    """Why a task is no longer open."""
     task = store.get(work.session, task_id)
-    if task is None:
-        raise NotFound("no_such_task", task=task_id)
-    if task.status == store.COMPLETED:
-        names = people.names_of_people(work.session, [task.completed_by or 0])
-        raise Conflict(
-            "task_done",
-            task=task.name,
-            by=names.get(task.completed_by or 0, ""),
-            at=task.completed_at,
-        )
-    if task.status != store.OPEN:
-        raise Conflict("task_cancelled", task=task.name)
-    return task
+    if task is None or task.status != store.COMPLETED:
+        return Conflict("task_cancelled", task=task.name if task is not None else "")
+    names = people.names_of_people(work.session, [task.completed_by or 0])
+    return Conflict(
+        "task_done",
+        task=task.name,
+        by=names.get(task.completed_by or 0, ""),
+        at=task.completed_at,
+    )
 
 
 def _refuse_taken(work: Work, task: TaskRow) -> None:
@@ -199,12 +211,15 @@ def _refuse_taken(work: Work, task: TaskRow) -> None:
         raise Conflict("task_taken", task=task.name, by=names.get(task.assignee_id, ""))
 
 
-def _take(work: Work, docket: Docket, task: TaskRow) -> None:
+def _taken(work: Work, docket: Docket, task: TaskRow) -> TaskRow:
+    """The task as the reader's own, if no rule stands against it; not written yet.
+
+    Taken and completed at once is one act: the completion says who.
+    """
     verdict = duty.may_take(work, docket, task, _person(work))
     if not verdict:
         raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
-    store.change(work.session, task.id, assignee_id=work.actor.person_id, claimed_at=work.now)
-    audit.append(work, docket, Act.TASK_CLAIMED, task=task.name, element=task.element)
+    return replace(task, assignee_id=_person(work), claimed_at=work.now)
 
 
 def _person(work: Work) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.services.audit import told
 from engine.store import audit
 from engine.store.cases import CaseRow
 from engine.values.acts import Act
@@ -20,7 +21,11 @@ def of_case(work: Work, row: CaseRow) -> tuple[TimelineRow, ...]:
         TimelineRow(
             entry.at,
             entry.act,
-            {name: _text(value) for name, value in entry.facts.items() if name not in _TECHNICAL},
+            {
+                name: _text(value)
+                for name, value in told(work, row, entry).items()
+                if name not in _TECHNICAL
+            },
             entry.actor,
         )
         for entry in audit.entries(work.session, row.id)

@@ -63,6 +63,11 @@ def _move_safely(work: Work, row: CaseRow) -> None:
     try:
         with units.attempt(work):
             move(work, row)
+    except Conflict as error:
+        if error.code == "busy":
+            # Two nodes stood in each other's way: no fault of the case, and the batch is lost.
+            raise
+        incidents.record_clock(work, row.id, error)
     except Exception as error:  # a failing case becomes an incident and is tried later
         incidents.record_clock(work, row.id, error)
 

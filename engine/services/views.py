@@ -12,7 +12,7 @@ from engine.rules.fields import is_blank as is_blank
 from engine.services import access, definitions, schedules
 from engine.store import bodies, people
 from engine.store.cases import BriefRow, CaseRow
-from engine.store.deadlines import MISSED, PAUSED, DeadlineRow
+from engine.store.deadlines import LAPSED, MET, MISSED, PAUSED, DeadlineRow, ledger_of
 from engine.store.tasks import TaskRow
 from engine.values.case_pages import DeadlineView
 from engine.values.pages import AttachmentRow, BodyRow, CaseRef, DueView, Shown
@@ -68,15 +68,16 @@ def due_of(
     *,
     paused_since: datetime | None = None,
     done_at: datetime | None = None,
+    at: datetime | None = None,
     limit: Limit | None = None,
     provisional: bool = False,
     deadline_id: int | None = None,
 ) -> DueView:
-    """A due date with its light and sentence."""
+    """A due date with its light and sentence, as it stands now or stood at an instant."""
     calendars = schedules.county(work).calendars
     calendar = calendars.party if limit is not None and limit.party else calendars.agency
     standing = lights.standing(
-        due_at, warn_at, work.now, calendar, paused_since=paused_since, done_at=done_at
+        due_at, warn_at, at or work.now, calendar, paused_since=paused_since, done_at=done_at
     )
     return DueView(
         light=standing.light,
@@ -105,7 +106,8 @@ def due_of_task(
         task.due_at,
         task.warn_at,
         paused_since=paused_since if task.status == "open" else None,
-        done_at=task.completed_at,
+        done_at=task.completed_at if task.status == "completed" else None,
+        at=task.completed_at,
         limit=limit,
         provisional=provisional,
         deadline_id=task.deadline_id,
@@ -123,7 +125,9 @@ def deadline(
         found.due_at,
         found.warn_at,
         paused_since=row.paused_at if found.status == PAUSED else None,
-        done_at=found.ended_at if found.status != "cancelled" else None,
+        done_at=found.ended_at if found.status in (MET, MISSED) else None,
+        # What was never done is as late as it was when it ended, not "done late".
+        at=found.ended_at,
         limit=limit,
         provisional=found.provisional,
         deadline_id=found.id,
@@ -131,7 +135,7 @@ def deadline(
     return DeadlineView(
         id=found.id,
         name=found.name,
-        status=found.status,
+        status=MISSED if found.status == LAPSED else found.status,
         due=shown,
         started_at=found.started_at,
         ended_at=found.ended_at,
@@ -139,9 +143,9 @@ def deadline(
         label=limit.name if limit is not None else found.name,
         extensions=found.extensions,
         extensions_left=0
-        if found.status == MISSED or found.ended_at is not None
+        if found.status in (MISSED, LAPSED) or found.ended_at is not None
         else max(allowed - found.extensions, 0),
-        ledger=tuple(events),
+        ledger=ledger_of(found, events),
     )
 
 

@@ -7,8 +7,10 @@ behind that refusal is the second line, not the first.
 
 from __future__ import annotations
 
+import functools
 import io
 import re
+import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -29,6 +31,11 @@ MOST_PARTS = 500
 MOST_UNPACKED_BYTES = 20 << 20
 MOST_RENDERED_CHARACTERS = 4_000_000
 MOST_LOOPS_INSIDE_ONE_ANOTHER = 2
+#: Compiled texts kept by a process: a few for each template.
+MOST_COMPILED = 500
+
+_COMPILED: dict[str, Template] = {}
+_COMPILING = threading.Lock()
 
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr,
@@ -80,6 +87,17 @@ class _Environment(SandboxedEnvironment):
         self.globals.clear()
         self.filters.clear()
         self.tests.clear()
+
+    def from_string(self, source: Any, *args: Any, **more: Any) -> Template:
+        """The template of a text; compiled once, for the same templates are filled in all day."""
+        if not isinstance(source, str) or args or more:
+            return super().from_string(source, *args, **more)
+        with _COMPILING:
+            if source not in _COMPILED:
+                if len(_COMPILED) >= MOST_COMPILED:
+                    _COMPILED.clear()
+                _COMPILED[source] = super().from_string(source)
+            return _COMPILED[source]
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Entries of mappings and the counters of a repetition; never an attribute of anything."""
@@ -187,6 +205,7 @@ def _missing_name(error: UndefinedError) -> str:
     return quoted[-1] if quoted else str(error)
 
 
+@functools.lru_cache(maxsize=200)
 def _check_package(template: bytes) -> None:
     """Refuse what is no Word file, is too large unpacked, or reaches out of itself."""
     if len(template) > MOST_TEMPLATE_BYTES:

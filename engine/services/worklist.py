@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from engine.services import duty
@@ -17,9 +17,17 @@ if TYPE_CHECKING:
     from engine.services.moves import Done
 
 
-def follow(work: Work, docket: Docket, outcome: Outcome, done: Done | None) -> None:
+def follow(
+    work: Work,
+    docket: Docket,
+    outcome: Outcome,
+    done: Done | None,
+    read: Sequence[TaskRow] | None = None,
+) -> None:
     """Open what became open, move due dates, close what is no longer open."""
-    stored = {row.engine_id: row for row in tasks.open_of_case(work.session, docket.id)}
+    if read is None:
+        read = tasks.open_of_case(work.session, docket.id)
+    stored = {row.engine_id: row for row in read}
     wanted = {task.id: task for task in outcome.tasks}
     dates = _Dates(work, docket, outcome)
     _close(work, [row for key, row in stored.items() if key not in wanted], done)
@@ -86,17 +94,18 @@ class _Dates:
 
 def _close(work: Work, gone: list[TaskRow], done: Done | None) -> None:
     for row in gone:
+        how: dict[str, object] = {"status": tasks.CANCELLED, "completed_at": work.now}
         if done is not None and row.id == done.task.id:
-            tasks.close(
-                work.session,
-                [row.id],
-                status=tasks.COMPLETED,
-                completed_at=work.now,
-                completed_by=work.actor.person_id,
-                values=dict(done.values),
-            )
-        else:
-            tasks.close(work.session, [row.id], status=tasks.CANCELLED, completed_at=work.now)
+            how = {
+                "status": tasks.COMPLETED,
+                # Who completed it had it: one of the two says so.
+                "assignee_id": None,
+                "claimed_at": None,
+                "completed_at": work.now,
+                "completed_by": work.actor.person_id,
+                "values": dict(done.values),
+            }
+        tasks.close(work.session, row.id, restricted=row.restricted, how=how)
 
 
 def _open(work: Work, docket: Docket, task: OpenTask, dates: _Dates) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -85,9 +85,13 @@ class AnchorRow:
     digest: bytes
 
 
-def add(session: Session, entry: EntryRow) -> None:
-    """Append an entry; the caller holds the lock of its chain."""
-    session.execute(insert(audit_entries).values(**vars(entry)))
+_ADD = insert(audit_entries)
+
+
+def add(session: Session, rows: Sequence[EntryRow]) -> None:
+    """Append entries; the caller holds the lock of their chain."""
+    if rows:
+        session.execute(_ADD, [vars(row) for row in rows])
 
 
 def entries(session: Session, case_id: int, after: int = 0) -> Iterator[EntryRow]:
@@ -98,6 +102,22 @@ def entries(session: Session, case_id: int, after: int = 0) -> Iterator[EntryRow
         .order_by(audit_entries.c.seq)
     )
     return (EntryRow(**row._mapping) for row in rows)
+
+
+def acts(session: Session, case_id: int, wanted: Sequence[str]) -> list[tuple[str, int, datetime]]:
+    """(element, person, instant) of acts of these kinds by people who filled in a form."""
+    rows = session.execute(
+        select(audit_entries.c.facts, audit_entries.c.actor_id, audit_entries.c.at)
+        .where(
+            audit_entries.c.case_id == case_id,
+            audit_entries.c.act.in_([str(act) for act in wanted]),
+            audit_entries.c.actor_id.is_not(None),
+        )
+        .order_by(audit_entries.c.seq)
+    )
+    return [
+        (str(row.facts["element"]), row.actor_id, row.at) for row in rows if "element" in row.facts
+    ]
 
 
 def every_entry(session: Session, after: tuple[int, int], rows: int) -> list[EntryRow]:

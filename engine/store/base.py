@@ -158,6 +158,8 @@ def _open_postgresql(url: str) -> Engine:
     return create_engine(
         url,
         json_serializer=to_json,
+        # What an error is told with ends in logs and incidents, whose readers may read no case.
+        hide_parameters=True,
         pool_size=16,
         max_overflow=16,
         pool_pre_ping=True,
@@ -172,6 +174,8 @@ def _open_sqlite(url: str) -> Engine:
     engine = create_engine(
         url,
         json_serializer=to_json,
+        # What an error is told with ends in logs and incidents, whose readers may read no case.
+        hide_parameters=True,
         pool_size=16,
         max_overflow=16,
         # The driver's own transactions begin late and lose updates: see the begin event.
@@ -197,5 +201,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # Deferred transactions that read first and write later fail when another wrote in between.
     reading = connection.get_execution_options().get("duban_reading", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+    if connection.info.get("query_only") is not reading:
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        connection.info["query_only"] = reading
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

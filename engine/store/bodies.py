@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, ForeignKey, Row, String, Table, select, update
 from sqlalchemy.orm import Session
 
+from engine.store import settings
 from engine.store.base import Id, insert_missing, metadata
 
 bodies = Table(
@@ -84,5 +85,6 @@ def put_body(session: Session, code: str, **values: Any) -> int:
     """Create the body with this code, or bring it up to date; its id."""
     insert_missing(session, bodies, code=code, **values)
     session.execute(update(bodies).where(bodies.c.code == code).values(**values))
+    settings.count(session, settings.BODIES_VERSION)
     found: int = session.execute(select(bodies.c.id).where(bodies.c.code == code)).scalar_one()
     return found

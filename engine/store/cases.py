@@ -17,6 +17,7 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    bindparam,
     insert,
     select,
     update,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, Json, affected, insert_missing, metadata
+from engine.store.tasks import tasks
 from engine.values.running import Json as JsonValue
 
 RUNNING, FINISHED, CANCELLED = "running", "finished", "cancelled"
@@ -165,15 +167,29 @@ class BriefRow:
     finished_at: datetime | None
 
 
+_BY_ID = select(cases).where(cases.c.id == bindparam("id"))
+_LOCKED_BY_ID = _BY_ID.with_for_update()
+_LOCKED_BY_TASK = (
+    select(cases)
+    .join(tasks, tasks.c.case_id == cases.c.id)
+    .where(tasks.c.id == bindparam("id"))
+    .with_for_update(of=cases)
+)
+
+
 def get(session: Session, case_id: int) -> CaseRow | None:
     """A case, without locking it."""
-    return _row(session.execute(select(cases).where(cases.c.id == case_id)).one_or_none())
+    return _row(session.execute(_BY_ID, {"id": case_id}).one_or_none())
 
 
 def lock(session: Session, case_id: int) -> CaseRow | None:
     """A case nobody else can move until this unit of work ends."""
-    query = select(cases).where(cases.c.id == case_id).with_for_update()
-    return _row(session.execute(query).one_or_none())
+    return _row(session.execute(_LOCKED_BY_ID, {"id": case_id}).one_or_none())
+
+
+def lock_of_task(session: Session, task_id: int) -> CaseRow | None:
+    """The case of a task, locked."""
+    return _row(session.execute(_LOCKED_BY_TASK, {"id": task_id}).one_or_none())
 
 
 def claim_due(session: Session, now: datetime, rows: int) -> list[CaseRow]:
@@ -218,13 +234,15 @@ def add(session: Session, row: CaseRow) -> int:
 
 def save(session: Session, case_id: int, revision: int, values: Mapping[str, Any]) -> bool:
     """Write changed columns if the case is still at the revision it was read at."""
-    stored = dict(values)
+    stored = {**values, "at_id": case_id, "at_revision": revision}
     if "state" in stored:
         stored["state"] = _pack(stored["state"])
-    changed = session.execute(
-        update(cases).where(cases.c.id == case_id, cases.c.revision == revision).values(**stored)
-    )
-    return affected(changed) == 1
+    return affected(session.execute(_SAVE, stored)) == 1
+
+
+_SAVE = update(cases).where(
+    cases.c.id == bindparam("at_id"), cases.c.revision == bindparam("at_revision")
+)
 
 
 def postpone(session: Session, case_id: int, until: datetime | None, failures: int) -> None:

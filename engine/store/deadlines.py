@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
-    Date,
     ForeignKey,
     Index,
     Integer,
+    Row,
     String,
     Table,
     Text,
+    bindparam,
     insert,
     select,
     update,
@@ -28,14 +29,16 @@ from engine.store.timing import read_rule, read_span, write_rule, write_span
 from engine.values.timing import LedgerEvent, LedgerKind, TimerRule
 
 RUNNING, PAUSED, MET, MISSED, CANCELLED = "running", "paused", "met", "missed", "cancelled"
+#: Missed, and its activity ended without ever being done.
+LAPSED = "lapsed"
 
 deadlines = Table(
     "deadlines",
     metadata,
     Column("id", Id, primary_key=True),
     Column("case_id", ForeignKey("cases.id"), nullable=False),
-    #: The boundary timer it is drawn as.
-    Column("engine_id", String(64), nullable=False),
+    #: The engine's id of the boundary timer it is drawn as, until it has ended.
+    Column("engine_id", String(64)),
     Column("element", String(120), nullable=False),
     #: Name of the task or phase it belongs to, and that element.
     Column("name", String(200), nullable=False),
@@ -45,7 +48,6 @@ deadlines = Table(
     Column("started_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("warn_at", Instant),
-    Column("unrolled", Date),
     #: Reaches into a year whose calendar is not announced.
     Column("provisional", Boolean, nullable=False, default=False),
     Column("status", String(12), nullable=False),
@@ -92,7 +94,7 @@ class DeadlineRow:
 
     id: int
     case_id: int
-    engine_id: str
+    engine_id: str | None
     element: str
     name: str
     activity: str
@@ -101,7 +103,6 @@ class DeadlineRow:
     started_at: datetime
     due_at: datetime
     warn_at: datetime | None
-    unrolled: date | None
     provisional: bool
     status: str
     extensions: int
@@ -125,9 +126,16 @@ def deadlines_of(session: Session, case_id: int) -> list[DeadlineRow]:
     return _deadlines(session, deadlines.c.case_id == case_id)
 
 
+_UNENDED = (
+    select(deadlines)
+    .where(deadlines.c.case_id == bindparam("case"), deadlines.c.ended_at.is_(None))
+    .order_by(deadlines.c.id)
+)
+
+
 def unended(session: Session, case_id: int) -> list[DeadlineRow]:
     """The deadlines of activities still going on."""
-    return _deadlines(session, deadlines.c.case_id == case_id, deadlines.c.ended_at.is_(None))
+    return _read(session.execute(_UNENDED, {"case": case_id}))
 
 
 def deadline(session: Session, deadline_id: int) -> DeadlineRow | None:
@@ -137,42 +145,57 @@ def deadline(session: Session, deadline_id: int) -> DeadlineRow | None:
 
 
 def _deadlines(session: Session, *conditions: Any) -> list[DeadlineRow]:
-    rows = session.execute(select(deadlines).where(*conditions).order_by(deadlines.c.id))
+    return _read(session.execute(select(deadlines).where(*conditions).order_by(deadlines.c.id)))
+
+
+def _read(rows: Iterable[Row[Any]]) -> list[DeadlineRow]:
     return [DeadlineRow(**{**row._mapping, "rule": read_rule(row.rule)}) for row in rows]
+
+
+_ADD = insert(deadlines).returning(deadlines.c.id)
+_CHANGE = update(deadlines).where(deadlines.c.id == bindparam("at_id"))
+_ADD_EVENT = insert(deadline_events)
 
 
 def add_deadline(session: Session, values: Mapping[str, Any]) -> int:
     """Start a deadline."""
     stored = {**values, "rule": write_rule(values["rule"])}
-    made: int = session.execute(
-        insert(deadlines).returning(deadlines.c.id).values(**stored)
-    ).scalar_one()
+    made: int = session.execute(_ADD, stored).scalar_one()
     return made
 
 
 def change_deadline(session: Session, deadline_id: int, **values: Any) -> None:
     """Set columns of a deadline."""
-    session.execute(update(deadlines).where(deadlines.c.id == deadline_id).values(**values))
+    session.execute(_CHANGE, {**values, "at_id": deadline_id})
 
 
 def add_event(session: Session, case_id: int, deadline_id: int, event: LedgerEvent) -> None:
     """Write a line of a ledger."""
-    session.execute(
-        insert(deadline_events).values(
-            case_id=case_id,
-            deadline_id=deadline_id,
-            kind=event.kind.value,
-            at=event.at,
-            span=write_span(event.span) if event.span else None,
-            document=event.document,
-            reason=event.reason,
-            approver=event.approver,
-        )
-    )
+    values = {
+        "case_id": case_id,
+        "deadline_id": deadline_id,
+        "kind": event.kind.value,
+        "at": event.at,
+        "span": write_span(event.span) if event.span else None,
+        "document": event.document,
+        "reason": event.reason,
+        "approver": event.approver,
+    }
+    session.execute(_ADD_EVENT, values)
+
+
+def ledger_of(row: DeadlineRow, events: Iterable[LedgerEvent]) -> tuple[LedgerEvent, ...]:
+    """The whole ledger: its first and last lines are what the row itself says."""
+    begun = LedgerEvent(LedgerKind.STARTED, row.started_at)
+    if row.status in (RUNNING, PAUSED):
+        return (begun, *events)
+    if row.status in (MISSED, LAPSED):
+        return (begun, *events, LedgerEvent(LedgerKind.MISSED, row.due_at))
+    return (begun, *events, LedgerEvent(LedgerKind(row.status), row.ended_at or row.due_at))
 
 
 def ledgers(session: Session, case_id: int) -> dict[int, tuple[LedgerEvent, ...]]:
-    """The ledgers of all deadlines of a case, by deadline."""
+    """What happened to the deadlines of a case between their first and last lines."""
     rows = session.execute(
         select(deadline_events)
         .where(deadline_events.c.case_id == case_id)

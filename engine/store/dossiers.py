@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     Boolean,
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    bindparam,
     delete,
     insert,
     select,
@@ -35,7 +36,8 @@ case_bodies = Table(
     sqlite_with_rowid=False,
 )
 
-#: What a case went through, one row per command: [[element, kind, [flows]], …] in order.
+#: What a case went through, one row per command, in order: [element, flow, …] for what was
+#: completed, [element, null] for what was cancelled.
 passed = Table(
     "passed",
     metadata,
@@ -81,11 +83,14 @@ def set_bodies(session: Session, case_id: int, bodies: Mapping[int, bool]) -> No
         )
 
 
+_BODIES_OF = select(case_bodies.c.body_id, case_bodies.c.blind).where(
+    case_bodies.c.case_id == bindparam("case")
+)
+
+
 def bodies_of(session: Session, case_id: int) -> dict[int, bool]:
     """The bodies that take part, each with whether it is blind."""
-    rows = session.execute(
-        select(case_bodies.c.body_id, case_bodies.c.blind).where(case_bodies.c.case_id == case_id)
-    )
+    rows = session.execute(_BODIES_OF, {"case": case_id})
     return {row.body_id: row.blind for row in rows}
 
 
@@ -98,6 +103,17 @@ class StepRow:
     steps: list[tuple[str, str, list[str]]]
 
 
+_COMPLETED, _CANCELLED = "completed", "cancelled"
+_ADD_STEPS = insert(passed)
+_STEPS_OF = (
+    select(passed.c.seq, passed.c.at, passed.c.steps)
+    .where(passed.c.case_id == bindparam("case"))
+    .order_by(passed.c.seq)
+)
+#: A single row is as short as it gets.
+_WORTH_COLLAPSING = 2
+
+
 def add_steps(
     session: Session,
     case_id: int,
@@ -106,21 +122,40 @@ def add_steps(
     steps: Sequence[tuple[str, str, Sequence[str]]],
 ) -> None:
     """Remember what one command went through."""
-    stored = [[element, kind, list(flows)] for element, kind, flows in steps]
-    session.execute(insert(passed).values(case_id=case_id, seq=seq, at=at, steps=stored))
+    stored = [
+        [element, None] if kind == _CANCELLED else [element, *flows]
+        for element, kind, flows in steps
+    ]
+    session.execute(_ADD_STEPS, {"case_id": case_id, "seq": seq, "at": at, "steps": stored})
+
+
+def collapse(session: Session, case_id: int, since: datetime) -> None:
+    """The way of a case that is over in one row; a number is the second its next steps were at."""
+    rows = session.execute(_STEPS_OF, {"case": case_id}).all()
+    if len(rows) < _WORTH_COLLAPSING:
+        return
+    joined: list[object] = []
+    for row in rows:
+        joined += [int((row.at - since).total_seconds()), *row.steps]
+    session.execute(delete(passed).where(passed.c.case_id == case_id))
+    session.execute(_ADD_STEPS, {"case_id": case_id, "seq": 1, "at": since, "steps": joined})
 
 
 def steps_of(session: Session, case_id: int) -> list[StepRow]:
     """The way the case took."""
-    rows = session.execute(
-        select(passed.c.seq, passed.c.at, passed.c.steps)
-        .where(passed.c.case_id == case_id)
-        .order_by(passed.c.seq)
-    )
-    return [
-        StepRow(row.seq, row.at, [(step[0], step[1], step[2]) for step in row.steps])
-        for row in rows
-    ]
+    found: list[StepRow] = []
+    for row in session.execute(_STEPS_OF, {"case": case_id}):
+        steps: list[tuple[str, str, list[str]]] = []
+        found.append(StepRow(row.seq, row.at, steps))
+        for step in row.steps:
+            if isinstance(step, int):
+                steps = []
+                found.append(StepRow(row.seq, row.at + timedelta(seconds=step), steps))
+            elif step[1:] == [None]:
+                steps.append((step[0], _CANCELLED, []))
+            else:
+                steps.append((step[0], _COMPLETED, step[1:]))
+    return [row for row in found if row.steps]
 
 
 def link(session: Session, case_id: int, other_id: int, at: datetime) -> None:

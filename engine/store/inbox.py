@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from engine.store.cases import BRIEF, BriefRow, cases
@@ -128,14 +128,17 @@ def followed(session: Session, wanted: Wanted, before: int | None, rows: int) ->
     return _cases(session, wanted, cases.c.id.in_(own), before, rows)
 
 
+_MOST_URGENT = (
+    select(tasks.c.id)
+    .where(IS_ASSIGNED, tasks.c.assignee_id == bindparam("person"))
+    .order_by(tasks.c.paused, tasks.c.order_at, tasks.c.id)
+    .limit(1)
+)
+
+
 def most_urgent(session: Session, person_id: int) -> int | None:
     """The open task of a person that is due first."""
-    return session.execute(
-        select(tasks.c.id)
-        .where(IS_ASSIGNED, tasks.c.assignee_id == person_id)
-        .order_by(tasks.c.paused, tasks.c.order_at, tasks.c.id)
-        .limit(1)
-    ).scalar_one_or_none()
+    return session.execute(_MOST_URGENT, {"person": person_id}).scalar_one_or_none()
 
 
 def earliest_due(

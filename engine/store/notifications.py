@@ -88,6 +88,14 @@ def of_case(session: Session, case_id: int) -> list[Notification]:
     return [_notification(row) for row in session.execute(query)]
 
 
+def was_told(session: Session, person_id: int, case_id: int) -> bool:
+    """Whether a person was sent a notice of a case."""
+    told = select(notifications.c.id).where(
+        notifications.c.case_id == case_id, notifications.c.person_id == person_id
+    )
+    return bool(session.execute(select(told.exists())).scalar())
+
+
 def unread(session: Session, person_id: int, limit: int) -> int:
     """How many notices a person has not read, counting no further than ``limit``."""
     some = (

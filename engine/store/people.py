@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, affected, insert_missing, metadata
@@ -189,6 +190,42 @@ def add_membership(session: Session, person_id: int, body_id: int, role: str, at
     return insert_missing(
         session, memberships, person_id=person_id, body_id=body_id, role=role, granted_at=at
     )
+
+
+def add_memberships(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Give many roles at once; those held already stay."""
+    if rows:
+        session.execute(_maker(session)(memberships).on_conflict_do_nothing(), list(rows))
+
+
+def put_certificates(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Create many certificates, or bring those with the same numbers up to date."""
+    if rows:
+        made = _maker(session)(certificates)
+        changed = {name: made.excluded[name] for name in rows[0] if name != "number"}
+        session.execute(
+            made.on_conflict_do_update(index_elements=["number"], set_=changed), list(rows)
+        )
+
+
+def put_people(session: Session, rows: Sequence[Mapping[str, Any]], kept: Collection[str]) -> None:
+    """Create many people, or bring those with the same logins up to date but for ``kept``."""
+    if rows:
+        made = _maker(session)(people)
+        changed = {name: made.excluded[name] for name in rows[0] if name not in ("login", *kept)}
+        session.execute(
+            made.on_conflict_do_update(index_elements=["login"], set_=changed), list(rows)
+        )
+
+
+def ids_by_login(session: Session) -> dict[str, int]:
+    """Everybody's id by login."""
+    return {row.login: row.id for row in session.execute(select(people.c.login, people.c.id))}
+
+
+def _maker(session: Session) -> Any:
+    """The dialect's own INSERT, which knows what to do on a conflict."""
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
 
 
 def remove_membership(session: Session, person_id: int, body_id: int, role: str) -> bool:

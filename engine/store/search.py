@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import DDL, event, text
 from sqlalchemy.orm import Session
@@ -73,16 +73,18 @@ def find(
     session: Session,
     words: str,
     *,
-    bodies: Collection[int] | None,
-    family: Collection[int],
+    reach: Mapping[str, Collection[int]] | None,
+    secret: Collection[str],
     person_id: int | None,
     before: int | None,
     rows: int,
 ) -> list[int]:
     """Ids of cases that hold the words as a phrase, newest first.
 
-    Only cases in which one of ``bodies`` takes part, or that the person started; ``None`` is every
-    case. A party's name finds nothing for people who belong to a body that must not see it.
+    Only cases of a process in which one of the bodies ``reach`` gives for it takes part, and those
+    the person started, acted in or is named in; ``None`` is every case. The party's name finds
+    a case of a process in ``secret`` only for the latter. What is found may still be too much: the
+    caller looks at each case.
     """
     wanted = tokens(words)[:QUERY_TOKENS]
     if not wanted:
@@ -94,31 +96,56 @@ def find(
         "rows": rows,
         "person": person_id if person_id is not None else -1,
     }
-    allowed = _in("bodies", bodies or (), values)
-    blind = _in("family", family, values)
-    allow = (
-        ""
-        if bodies is None
-        else f"""AND (c.started_by = :person OR EXISTS (SELECT 1 FROM case_bodies b
-            WHERE b.case_id = c.id AND b.body_id IN ({allowed})))"""  # noqa: S608  # see below
-    )
+    own = """(c.started_by = :person
+        OR EXISTS (SELECT 1 FROM tasks t WHERE t.case_id = c.id
+            AND (t.assignee_id = :person OR t.completed_by = :person))
+        OR EXISTS (SELECT 1 FROM task_performers p WHERE p.case_id = c.id
+            AND p.person_id = :person))"""
+    allow = "" if reach is None else f"AND ({own} {_reached(reach, values)})"
+    kept = _in("secret", secret, values)
     # Every part of this text is written here; what a person typed travels as a parameter.
     query = f"""
         SELECT c.id FROM cases c WHERE c.id < :before AND (
             c.id IN ({_MATCH[dialect]["open"]})
-            OR (c.id IN ({_MATCH[dialect]["party"]}) AND NOT EXISTS (
-                SELECT 1 FROM case_bodies x WHERE x.case_id = c.id AND x.blind
-                AND x.body_id IN ({blind}))))
+            OR (c.id IN ({_MATCH[dialect]["party"]})
+                AND (c.process_id NOT IN ({kept}) OR {own})))
         {allow} ORDER BY c.id DESC LIMIT :rows"""  # noqa: S608  # see above
     return list(session.scalars(text(query), values))
 
 
-def _in(name: str, ids: Collection[int], values: dict[str, object]) -> str:
+def _reached(reach: Mapping[str, Collection[int]], values: dict[str, object]) -> str:
+    """Cases of each process in which one of its bodies takes part."""
+    parts = []
+    for number, (process, bodies) in enumerate(sorted(reach.items())):
+        if not bodies:
+            continue
+        values[f"process{number}"] = process
+        among = _in(f"at{number}_", bodies, values)
+        parts.append(f"""OR (c.process_id = :process{number} AND EXISTS (
+            SELECT 1 FROM case_bodies b WHERE b.case_id = c.id AND b.body_id IN ({among})))""")  # noqa: S608  # see above
+    return " ".join(parts)
+
+
+def _in(name: str, wanted: Collection[int] | Collection[str], values: dict[str, object]) -> str:
     marks = []
-    for number, found in enumerate(sorted(ids)):
+    for number, found in enumerate(sorted(wanted)):
         values[f"{name}{number}"] = found
         marks.append(f":{name}{number}")
-    return ", ".join(marks) or "NULL"
+    return ", ".join(marks) or "''"
+
+
+def says(words: str, *texts: str) -> bool:
+    """Whether one of the texts holds the words as :func:`find` looks for them."""
+    wanted = tokens(words)[:QUERY_TOKENS]
+    return any(_holds(tokens(text), wanted) for text in texts)
+
+
+def _holds(found: list[str], wanted: list[str]) -> bool:
+    size = len(wanted)
+    return any(
+        found[at : at + size - 1] == wanted[:-1] and found[at + size - 1].startswith(wanted[-1])
+        for at in range(len(found) - size + 1)
+    )
 
 
 def _dialect_of(session: Session) -> str:

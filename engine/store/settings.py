@@ -19,6 +19,8 @@ county_settings = Table(
 CLOCK_OFFSET = "clock_offset"
 #: Counts changes of limits and calendar days, so that every process rereads them.
 TIMING_VERSION = "timing_version"
+#: Counts changes of bodies.
+BODIES_VERSION = "bodies_version"
 #: Digest of the secret file the data was written with.
 SECRET_FINGERPRINT = "secret_fingerprint"  # noqa: S105  # the name of a setting
 #: Locked while an entry is appended to the county's own audit chain.
@@ -31,6 +33,23 @@ def get(session: Session, key: str, otherwise: JsonValue = None) -> JsonValue:
         select(county_settings.c.value).where(county_settings.c.key == key)
     ).scalar_one_or_none()
     return otherwise if found is None else found
+
+
+_AT_BEGIN = select(county_settings.c.key, county_settings.c.value).where(
+    county_settings.c.key.in_((CLOCK_OFFSET, TIMING_VERSION, BODIES_VERSION))
+)
+
+
+def at_begin(session: Session) -> dict[str, JsonValue]:
+    """What every unit of work asks for: the clock's offset, the versions of what is kept."""
+    return {row.key: row.value for row in session.execute(_AT_BEGIN)}
+
+
+def count(session: Session, key: str) -> int:
+    """Count a change under a key."""
+    number: int = locked(session, key, 0) + 1
+    put(session, key, number)
+    return number
 
 
 def locked(session: Session, key: str, otherwise: JsonValue) -> JsonValue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     delete,
     insert,
     or_,
@@ -36,7 +37,8 @@ tasks = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("case_id", ForeignKey("cases.id"), nullable=False),
-    Column("engine_id", String(64), nullable=False),
+    #: The engine's own id while the task is open.
+    Column("engine_id", String(64)),
     Column("element", String(120), nullable=False),
     Column("name", String(200), nullable=False),
     Column("role", String(80), nullable=False),
@@ -57,7 +59,7 @@ tasks = Table(
     Column("order_at", Instant, nullable=False),
     Column("paused", Boolean, nullable=False, default=False),
     Column("deadline_id", Id),
-    #: Copied from the case so that a work list reads one index and one table.
+    #: Copied from the case while the task is open, so that a work list reads one table.
     Column("process_id", String(80), nullable=False),
     Column("process_name", String(200), nullable=False),
     Column("number", String(120), nullable=False),
@@ -116,7 +118,7 @@ class TaskRow:
 
     id: int
     case_id: int
-    engine_id: str
+    engine_id: str | None
     element: str
     name: str
     role: str
@@ -145,9 +147,20 @@ class TaskRow:
     values: dict[str, JsonValue] | None
 
 
+_BY_ID = select(tasks).where(tasks.c.id == bindparam("id"))
+_OPEN_OF_CASE = (
+    select(tasks).where(tasks.c.case_id == bindparam("case"), IS_OPEN).order_by(tasks.c.id)
+)
+_HISTORY = (
+    select(tasks.c.element, tasks.c.completed_by, tasks.c.completed_at)
+    .where(tasks.c.case_id == bindparam("case"), IS_DONE)
+    .order_by(tasks.c.completed_at, tasks.c.id)
+)
+
+
 def get(session: Session, task_id: int) -> TaskRow | None:
     """A task, open or not."""
-    row = session.execute(select(tasks).where(tasks.c.id == task_id)).one_or_none()
+    row = session.execute(_BY_ID, {"id": task_id}).one_or_none()
     return None if row is None else TaskRow(**row._mapping)
 
 
@@ -159,19 +172,13 @@ def of_case(session: Session, case_id: int) -> list[TaskRow]:
 
 def open_of_case(session: Session, case_id: int) -> list[TaskRow]:
     """The open tasks of a case in the order they were opened."""
-    rows = session.execute(
-        select(tasks).where(tasks.c.case_id == case_id, IS_OPEN).order_by(tasks.c.id)
-    )
+    rows = session.execute(_OPEN_OF_CASE, {"case": case_id})
     return [TaskRow(**row._mapping) for row in rows]
 
 
 def history(session: Session, case_id: int) -> list[tuple[str, int, datetime]]:
     """(element, person, instant) of every completion, in order."""
-    rows = session.execute(
-        select(tasks.c.element, tasks.c.completed_by, tasks.c.completed_at)
-        .where(tasks.c.case_id == case_id, IS_DONE)
-        .order_by(tasks.c.completed_at, tasks.c.id)
-    )
+    rows = session.execute(_HISTORY, {"case": case_id})
     return [(row.element, row.completed_by, row.completed_at) for row in rows]
 
 
@@ -187,11 +194,31 @@ def concerns(session: Session, case_id: int, person_id: int) -> bool:
     return bool(session.execute(select(or_(own.exists(), named.exists()))).scalar())
 
 
+def roles_of(session: Session, case_id: int) -> frozenset[str]:
+    """The roles the case has come to."""
+    found = select(tasks.c.role).where(tasks.c.case_id == case_id).distinct()
+    return frozenset(session.scalars(found))
+
+
+def bodies_of(session: Session, case_id: int, person_id: int) -> frozenset[int]:
+    """The bodies for which a person has or had a task of the case."""
+    found = select(tasks.c.body_id).where(
+        tasks.c.case_id == case_id,
+        tasks.c.body_id.is_not(None),
+        or_(tasks.c.assignee_id == person_id, tasks.c.completed_by == person_id),
+    )
+    return frozenset(session.scalars(found.distinct()))
+
+
+_ADD = insert(tasks).returning(tasks.c.id)
+_CHANGE = update(tasks).where(tasks.c.id == bindparam("at_id"))
+
+
 def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert tasks and give their ids in order."""
     ids: list[int] = []
     for values in rows:
-        made = session.execute(insert(tasks).returning(tasks.c.id).values(**values)).scalar_one()
+        made = session.execute(_ADD, dict(values)).scalar_one()
         ids.append(made)
         for person in values.get("performers") or ():
             insert_missing(
@@ -202,15 +229,25 @@ def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
 
 def change(session: Session, task_id: int, **values: Any) -> None:
     """Set columns of one task."""
-    session.execute(update(tasks).where(tasks.c.id == task_id).values(**values))
+    session.execute(_CHANGE, {**values, "at_id": task_id})
 
 
-def close(session: Session, task_ids: Iterable[int], **values: Any) -> None:
-    """Tasks are no longer open: ``values`` say how."""
-    closed = set(task_ids)
-    if closed:
-        session.execute(update(tasks).where(tasks.c.id.in_(closed)).values(**values))
-        session.execute(delete(task_performers).where(task_performers.c.task_id.in_(closed)))
+#: What only work lists of open tasks need; afterwards the case itself is asked.
+_NO_LONGER_LISTED = {
+    "engine_id": None,
+    "slot": "",
+    "process_name": "",
+    "number": "",
+    "title": "",
+    "shown_body": "",
+}
+
+
+def close(session: Session, task_id: int, *, restricted: bool, how: Mapping[str, Any]) -> None:
+    """A task is no longer open: ``how`` holds the columns that say what became of it."""
+    session.execute(_CHANGE, {**_NO_LONGER_LISTED, **how, "at_id": task_id})
+    if restricted:
+        session.execute(delete(task_performers).where(task_performers.c.task_id == task_id))
 
 
 def set_paused(session: Session, case_id: int, *, paused: bool) -> None:
@@ -274,10 +311,11 @@ def draft(session: Session, person_id: int, place: str) -> DraftRow | None:
     return None if row is None else DraftRow(row.raw, row.saved_at)
 
 
+_DROP_DRAFT = delete(task_drafts).where(
+    task_drafts.c.person_id == bindparam("person"), task_drafts.c.place == bindparam("at")
+)
+
+
 def drop_draft(session: Session, person_id: int, place: str) -> None:
     """The text was sent."""
-    session.execute(
-        delete(task_drafts).where(
-            task_drafts.c.person_id == person_id, task_drafts.c.place == place
-        )
-    )
+    session.execute(_DROP_DRAFT, {"person": person_id, "at": place})

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     String,
     Table,
+    bindparam,
     delete,
     insert,
     select,
@@ -57,11 +58,19 @@ class TimerRow:
     rule: TimerRule | None
 
 
+_LIVE = (
+    select(timers)
+    .where(timers.c.case_id == bindparam("case"))
+    .order_by(timers.c.instant, timers.c.id)
+)
+_DELETE = delete(timers).where(timers.c.id.in_(bindparam("ids", expanding=True)))
+_ADD = insert(timers)
+_MOVE = update(timers).where(timers.c.id == bindparam("at_id"))
+
+
 def live(session: Session, case_id: int) -> list[TimerRow]:
     """The timers a case waits for, earliest first."""
-    rows = session.execute(
-        select(timers).where(timers.c.case_id == case_id).order_by(timers.c.instant, timers.c.id)
-    )
+    rows = session.execute(_LIVE, {"case": case_id})
     return [
         TimerRow(
             row.id,
@@ -84,16 +93,14 @@ def replace(
     kept = {timer.id for timer in wanted}
     gone = [row.id for engine_id, row in known.items() if engine_id not in kept]
     if gone:
-        session.execute(delete(timers).where(timers.c.id.in_(gone)))
+        session.execute(_DELETE, {"ids": gone})
     added = [timer for timer in wanted if timer.id not in known]
     if added:
-        session.execute(insert(timers), [_timer(case_id, timer) for timer in added])
+        session.execute(_ADD, [_timer(case_id, timer) for timer in added])
     for timer in wanted:
         row = known.get(timer.id)
         if row is not None and row.instant != timer.instant:
-            session.execute(
-                update(timers).where(timers.c.id == row.id).values(instant=timer.instant)
-            )
+            session.execute(_MOVE, {"at_id": row.id, "instant": timer.instant})
 
 
 def _timer(case_id: int, timer: Timer) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 class Act(StrEnum):
     """Codes of audit entries, with the facts each carries."""
 
-    #: number, process, version
+    #: number, version, element, values; process is added when it is read
     CASE_STARTED = "case_started"
     #: number
     CASE_FINISHED = "case_finished"
@@ -22,7 +22,7 @@ class Act(StrEnum):
     TASK_RELEASED = "task_released"
     #: task, element, to, reason
     TASK_REASSIGNED = "task_reassigned"
-    #: task, element, values (keyed digest of what was entered)
+    #: element, values (keyed digest of what was entered); task is added when it is read
     TASK_COMPLETED = "task_completed"
     #: name, element, values
     MESSAGE_SENT = "message_sent"

@@ -207,10 +207,14 @@ class PathView:
     cancelled: tuple[str, ...] = ()
     flows: tuple[str, ...] = ()
     present: tuple[str, ...] = ()
-    #: Late now: open tasks and phases.
+    #: Late now, and close to it: open tasks and phases.
     overdue: tuple[str, ...] = ()
-    #: Completed after their deadline.
+    soon: tuple[str, ...] = ()
+    #: Completed after their deadline, and ended by the case after it without being completed.
     late: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    #: The clocks stand still.
+    paused: bool = False
     times: tuple[ElementTime, ...] = ()
     steps: tuple[PassedStep, ...] = ()
 

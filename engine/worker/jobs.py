@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.office import Office
-from engine.services import anchors, attachments, notifications, timers
+from engine.services import anchors, attachments, mail, timers
 
 Tick = Callable[[Office], int]
 
@@ -25,7 +25,7 @@ class Loop:
 
 LOOPS = (
     Loop("clock", timers.tick, every=1, full=timers.BATCH),
-    Loop("outbox", notifications.deliver, every=5, full=1),
+    Loop("outbox", mail.deliver, every=5, full=1),
     Loop("anchor", anchors.tick, every=600),
     Loop("housekeeping", attachments.sweep, every=3600),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ class Site:
         assert clerk.status == 200, clerk.words
         supervisor = self.browser("supervisor4")
         supervisor.open("/inbox?tab=pool")
-        return int(supervisor.text.split('href="/tasks/')[1].split('"')[0])
+        return max(int(found) for found in re.findall(r'href="/tasks/(\d+)"', supervisor.text))
 
 
 def _settings(url: str, home: Path, mode: Mode = Mode.DEMO) -> Settings:
@@ -87,9 +88,10 @@ def furnished(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFact
     with office.begin(COMMAND_LINE) as work:
         schedules.seed(work)
     seed.demo(office)
-    sources = {"inquiry.bpmn": (DIAGRAMS / "inquiry.bpmn").read_bytes()}
     with office.begin(COMMAND_LINE) as work:
-        definitions.keep(work, bpmn.read(sources, "inquiry.bpmn"), "test")
+        for path in sorted(DIAGRAMS.glob("*.bpmn")):
+            sources = {path.name: path.read_bytes()}
+            definitions.keep(work, bpmn.read(sources, path.name), "test")
     office.close()
     passwords.COST = usual
     path = Path(url.removeprefix("sqlite:///"))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from engine.actor import COMMAND_LINE
+from engine.store import bodies, people
 from tests.web.browser import Browser
 from tests.web.conftest import PASSWORD, Site
 from tests.web.test_tasks import WHOLE, holder
@@ -13,9 +15,9 @@ def test_an_empty_inbox_says_which_kind_of_empty_it_is(site: Site) -> None:
     filtered.open("/inbox?tab=pool&light=red")
     assert "没有符合筛选条件的事项" in filtered.words
     assert "有 1 条被筛选条件隐藏" in filtered.words
-    nobody = site.browser("administrator")
-    nobody.open("/inbox")
-    assert "没有接收任务的岗位" in nobody.words
+    keeper = site.browser("administrator")
+    keeper.open("/inbox")
+    assert "系统管理员不办理案件" in keeper.words
 
 
 def test_filters_and_tabs_live_in_the_address(site: Site) -> None:
@@ -153,3 +155,41 @@ def menu(browser: Browser) -> str:
     """The text of the main navigation."""
     browser.open("/inbox")
     return browser.text.split('class="sidenav"')[1].split("</nav>")[0]
+
+
+def test_numbers_no_row_can_have_are_pages_that_do_not_exist(site: Site) -> None:
+    browser = site.browser("intake1")
+    token = browser.form("/sign-out").fields["csrf_token"]
+    far = "9" * 25
+    for address in (f"/tasks/{far}", f"/deadlines/{far}", f"/notifications?after={far}"):
+        assert browser.open(address).status_code == 404, address
+    for address in (f"/inbox?body={far}", f"/public?body={far}", "/inbox?process=%00"):
+        assert browser.open(address).status_code == 200, address
+    for address, typed in (
+        (f"/tasks/{far}/holder", {}),
+        (f"/notifications/{far}", {}),
+        ("/notifications/read", {"_id": far}),
+        ("/start/inquiry", {"_body": far, "matter": "x", "source": "plan"}),
+        ("/start/inquiry", {"matter": "\x00", "source": ["x"] * 300}),
+    ):
+        answer = browser.client.post(address, data={**typed, "csrf_token": token})
+        assert answer.status_code < 500, address
+
+
+def test_who_acts_for_several_bodies_chooses_one(site: Site) -> None:
+    with site.office.begin(COMMAND_LINE) as work:
+        lead = people.person_by_login(work.session, "scj.case_lead")
+        body = bodies.body_by_code(work.session, "transport")
+        assert lead is not None
+        assert body is not None
+        people.add_membership(work.session, lead.id, body.id, "case_lead", work.now)
+    browser = site.browser(lead.login)
+    browser.open("/start/report")
+    assert body.name in browser.words
+    browser.send(browser.form("/start/report"), {"topic": "半年情况"})
+    assert browser.status == 422
+    assert "请选择代表哪个机构" in browser.words
+    assert browser.form("/start/report").fields["topic"] == "半年情况"
+    browser.send(browser.form("/start/report"), {"_body": str(body.id)})
+    assert "红报〔2026〕1号" in browser.words
+    assert body.name in browser.words

@@ -48,7 +48,7 @@ def test_a_task_is_taken_from_the_pool_with_one_click_and_completed(site: Site) 
     assert "已领取：检查，红查〔2026〕1号" in browser.words
     browser.open(f"/tasks/{task}")
     browser.send(browser.form("/completion"), WHOLE)
-    assert "已办结：检查，红查〔2026〕1号" in browser.words
+    assert "已完成：检查，红查〔2026〕1号" in browser.words
     assert "现由红河县司法局 · 行政执法监督人员办理：复核" in browser.words
     browser.open("/inbox?tab=done")
     assert "检查某站" in browser.words
@@ -100,7 +100,7 @@ def test_without_scripts_a_field_that_depends_on_another_comes_up_after_sending(
     assert 'data-field="problem" hidden' not in browser.text
     assert "问题描述" in browser.words
     browser.send(browser.form("/completion"), {"problem": "补正"})
-    assert "已办结" in browser.words
+    assert "已完成" in browser.words
 
 
 def test_a_draft_is_kept_with_and_without_scripts(site: Site) -> None:
@@ -129,7 +129,7 @@ def test_a_file_chosen_beside_a_mistake_is_not_lost(site: Site) -> None:
     form = browser.form("/completion")
     assert len(form.fields.getlist("photos")) == 1
     browser.send(form, {"place": "补上"})
-    assert "已办结" in browser.words
+    assert "已完成" in browser.words
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_one_file_can_be_sent_by_itself_while_the_form_goes_on(site: Site) -> No
     number = browser.text.split('name="photos" value="')[1].split('"')[0]
     browser.open(f"/tasks/{task}")
     browser.send(browser.form("/completion"), {**WHOLE, "photos": number})
-    assert "已办结" in browser.words
+    assert "已完成" in browser.words
 
 
 def test_two_people_completing_one_task_lose_no_text(site: Site) -> None:
@@ -181,7 +181,7 @@ def test_two_people_completing_one_task_lose_no_text(site: Site) -> None:
     first.open(f"/tasks/{task}")
     second.open(f"/tasks/{task}")
     first.send(first.form("/completion"), WHOLE)
-    assert "已办结" in first.words
+    assert "已完成" in first.words
     second.send(second.form("/completion"), {**WHOLE, "findings": "另一个人写的长篇情况"})
     assert second.status == 409
     assert "已由行政执法监督人员（一）于 2026-03-02（周一） 09:00 办结" in second.words
@@ -232,7 +232,7 @@ def test_text_typed_while_the_session_ended_is_back_in_the_form_after_signing_in
     assert sent.fields["findings"] == "写了两个小时"
     assert sent.fields.getlist("ways") == ["visit", "papers"]
     browser.send(sent)
-    assert "已办结" in browser.words
+    assert "已完成" in browser.words
 
 
 def test_text_of_one_person_is_not_handed_to_another_who_signs_in(site: Site) -> None:
@@ -352,3 +352,23 @@ def test_a_fault_of_ours_shows_a_reference_and_no_trace(
     assert browser.page is not None
     assert browser.page.headers["X-Request-ID"] in browser.words
     assert "secret inner words" not in browser.text
+
+
+def test_a_case_that_cannot_move_tells_the_incident_and_keeps_the_text(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = site.started()
+    browser = holder(site, task)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("engine.services.moves.settle", fail)
+        browser.send(browser.form("/completion"), {**WHOLE, "findings": "故障前写下的"})
+    assert browser.status == 500
+    assert "案件无法继续" in browser.words
+    assert "YC-" in browser.words
+    assert "disk" not in browser.text
+    browser.open(f"/tasks/{task}")
+    assert browser.form("/completion").fields["findings"] == "故障前写下的"

@@ -13,7 +13,7 @@ from engine.services import inbox
 from engine.values.pages import InboxQuery, Tab
 from engine.values.timing import Light
 from web.kept import Answer
-from web.request import reading
+from web.request import number, reading
 
 views = Blueprint("inbox", __name__)
 
@@ -44,11 +44,10 @@ def show() -> Answer:
 
 def parse(given: Mapping[str, str]) -> InboxQuery:
     """The tab and filters an address asks for; what makes no sense is left out."""
-    body = given.get("body", "")
     return InboxQuery(
         tab=_member(Tab, given.get("tab")) or Tab.TODO,
         process=given.get("process", ""),
-        body_id=int(body) if body.isdecimal() and len(body) < 19 else None,
+        body_id=number(given.get("body")),
         light=_member(Light, given.get("light")),
         after=given.get("after", ""),
     )

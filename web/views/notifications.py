@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from engine.services import notifications
 from web.kept import Answer
-from web.request import locale, reading, work
+from web.request import locale, number, reading, work
 
 views = Blueprint("notifications", __name__, url_prefix="/notifications")
 
@@ -27,7 +27,7 @@ def count() -> Answer:
 
 @views.post("/read")
 def mark_read() -> Answer:
-    chosen = [int(value) for value in request.form.getlist("_id") if value.isdecimal()]
+    chosen = [found for found in map(number, request.form.getlist("_id")) if found is not None]
     with work() as unit:
         notifications.mark_read(unit, chosen or None)
     return redirect(url_for("notifications.show"), 303)
@@ -38,9 +38,9 @@ def follow(notification_id: int) -> Answer:
     """Marks one as read and goes to what it is about."""
     with work() as unit:
         notifications.mark_read(unit, [notification_id])
-    task, case = request.form.get("_task", ""), request.form.get("_case", "")
-    if task.isdecimal():
-        return redirect(url_for("tasks.show", task_id=int(task)), 303)
-    if case.isdecimal():
-        return redirect(url_for("cases.show", case_id=int(case)), 303)
+    task, case = number(request.form.get("_task")), number(request.form.get("_case"))
+    if task is not None:
+        return redirect(url_for("tasks.show", task_id=task), 303)
+    if case is not None:
+        return redirect(url_for("cases.show", case_id=case), 303)
     return redirect(url_for("notifications.show"), 303)

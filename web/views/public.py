@@ -11,7 +11,7 @@ from engine.services import publications
 from engine.services.publications import PublicQuery, PublicText
 from web import toasts
 from web.kept import Answer
-from web.request import reading, say, signed_in, work
+from web.request import number, reading, say, signed_in, work
 from web.session import public
 
 views = Blueprint("public", __name__, url_prefix="/public")
@@ -23,7 +23,7 @@ def index() -> Answer:
     asked = request.args
     query = PublicQuery(
         category=asked.get("category", ""),
-        body_id=int(asked["body"]) if asked.get("body", "").isdecimal() else None,
+        body_id=number(asked.get("body")),
         since=_day("since"),
         to=_day("to"),
         text=asked.get("q", "").strip()[:200],

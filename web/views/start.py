@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
+
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
-from engine.errors import Invalid
+from engine.errors import Broken, Conflict, Invalid
 from engine.services import attachments, cases
 from engine.values.pages import AttachmentRow
 from web import forms, kept, toasts
 from web.kept import Answer, Kept
-from web.request import fragment, reading, say, translator, work
+from web.request import fragment, number, reading, say, translator, work
 
 views = Blueprint("start", __name__)
 
@@ -25,7 +27,7 @@ def index() -> Answer:
 def form(process_id: str) -> Answer:
     with reading() as unit:
         page = cases.start_form(unit, process_id)
-    return render_template("start/form.html", page=page, faults={})
+    return render_template("start/form.html", page=page, faults={}, sheet=secrets.token_hex(16))
 
 
 @views.post("/start/<process_id>")
@@ -38,9 +40,19 @@ def begin(process_id: str) -> Answer:
         if refused:
             raise Invalid(fields=refused)
         with work() as unit:
-            done = cases.start(unit, process_id, typed, _body())
+            done = cases.start(unit, process_id, typed, _body(), _sheet())
     except Invalid as error:
         return _again(process_id, typed, error), 422
+    except Conflict as error:
+        if error.code != "already_started" or not error.facts["case"]:
+            raise
+        # A second click, or the browser sent it again: one case, and here it is.
+        toasts.tell(translator().sentence(error.code, error.facts))
+        return redirect(url_for("cases.show", case_id=error.facts["case"]), 303)
+    except Broken:
+        with work() as unit:
+            cases.save_start_draft(unit, process_id, typed)
+        raise
     toasts.completed(done)
     return redirect(url_for("inbox.show"), 303)
 
@@ -91,13 +103,19 @@ def _again(
         error=error,
         kept=error is None,
         files=files,
+        sheet=_sheet() or secrets.token_hex(16),
     )
 
 
 def _body() -> int | None:
     """The body for which somebody of several bodies starts the case."""
-    given = request.form.get("_body", "")
-    return int(given) if given.isdecimal() else None
+    return number(request.form.get("_body"))
+
+
+def _sheet() -> str:
+    """The number of the form as it was shown."""
+    given = request.form.get("_sheet", "")
+    return given if given.isalnum() and given.isascii() and len(given) <= 32 else ""
 
 
 def _attach(received: attachments.Received, field_id: str) -> AttachmentRow:

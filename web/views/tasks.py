@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
-from engine.errors import Conflict, DubanError, Forbidden, Invalid, NotFound
+from engine.errors import Broken, Conflict, DubanError, Forbidden, Invalid, NotFound
 from engine.services import attachments, tasks
 from engine.values.pages import AttachmentRow, TaskPage
 from web import forms, kept, toasts
 from web.errors import situation
 from web.kept import Answer, Kept
-from web.request import fragment, local_path, reading, say, translator, work
+from web.request import fragment, local_path, number, reading, say, translator, work
 from web.security import reference
 
 views = Blueprint("tasks", __name__, url_prefix="/tasks/<int:task_id>")
@@ -35,6 +35,11 @@ def complete(task_id: int) -> Answer:
         return _page(task_id, typed, error), 422
     except (Conflict, Forbidden) as error:
         return _moved_on(task_id, typed, error)
+    except Broken:
+        # The page of the incident promises that the text is kept.
+        with work() as unit:
+            tasks.save_draft(unit, task_id, typed)
+        raise
     toasts.completed(done)
     return redirect(url_for("inbox.show"), 303)
 
@@ -96,15 +101,15 @@ def unclaim(task_id: int) -> Answer:
 @views.post("/assignment")
 def reassign(task_id: int) -> Answer:
     page = _read(task_id)
-    person = request.form.get("person", "")
+    person = number(request.form.get("person"))
     try:
-        if not person.isdecimal():
+        if person is None:
             raise Invalid("nobody_chosen")
         with work() as unit:
-            tasks.reassign(unit, task_id, int(person), request.form.get("reason", ""))
+            tasks.reassign(unit, task_id, person, request.form.get("reason", ""))
     except Invalid as error:
         return _page(task_id, verb_error=("reassign", error)), 422
-    name = next((found.label for found in page.colleagues if found.value == person), "")
+    name = next((found.label for found in page.colleagues if found.value == str(person)), "")
     toasts.tell(
         say("Handed over: {task}, {number}", task=_name(page), number=page.case.number),
         say("Now with {who}.", who=name),
@@ -188,8 +193,7 @@ def _name(page: TaskPage) -> str:
 
 
 def _revision() -> int:
-    given = request.form.get("_revision", "")
-    return int(given) if given.lstrip("-").isdecimal() else 0
+    return number(request.form.get("_revision")) or 0
 
 
 def _back() -> str:

@@ -165,11 +165,21 @@ def test_one_without_certificate_cannot_be_named_as_verifier(county: County) -> 
 
 
 def test_withdrawing_ends_the_case_with_its_reason(county: County) -> None:
-    case_id = to_rectification(county)
+    case_id = started(county)
     with pytest.raises(Forbidden), county.office.begin(county.actor("head")) as work:
         cases.withdraw(work, case_id, "误登")
     with county.office.begin(county.actor("intake")) as work:
         assert cases.withdraw(work, case_id, "误登").status == "cancelled"
-    assert task(county, case_id, "rectify").status == "cancelled"
+    assert task(county, case_id, "assign").status == "cancelled"
     county.at("2026-06-01 00:00")
     assert timers.tick(county.office) == 0
+
+
+def test_a_case_others_worked_on_is_not_withdrawn_by_who_entered_it(county: County) -> None:
+    case_id = to_rectification(county)
+    with (
+        pytest.raises(Forbidden, match="others_acted"),
+        county.office.begin(county.actor("intake")) as work,
+    ):
+        cases.withdraw(work, case_id, "不想办了")
+    assert task(county, case_id, "rectify").status == "open"

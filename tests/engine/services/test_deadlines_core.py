@@ -185,3 +185,15 @@ def test_a_clock_late_by_days_goes_through_the_ladder_in_order(county: County) -
     assert task(county, case_id, "recheck").status == "open"
     assert row is not None
     assert row.wake_at is None
+
+
+def test_what_was_never_done_is_overdue_and_not_done_late(county: County) -> None:
+    case_id = to_rectification(county)
+    county.at("2026-05-01 00:00")
+    timers.tick(county.office)
+    assert task(county, case_id, "rectify").status == "cancelled"
+    found = only_deadline(county, case_id)
+    assert (found.status, found.due.light, found.due.code) == ("missed", Light.RED, "overdue")
+    assert found.ended_at is not None
+    assert [event.kind for event in found.ledger] == [LedgerKind.STARTED, LedgerKind.MISSED]
+    assert found.ledger[-1].at == found.due.due_at

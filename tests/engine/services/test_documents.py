@@ -172,6 +172,17 @@ def test_the_public_wording_leaves_out_what_is_internal_and_hides_people(county:
     assert "（不予公开）" in told
 
 
+def test_what_an_expression_carried_into_a_document_is_hidden_from_the_public(
+    county: County,
+) -> None:
+    issued = issue(county, opened(county), body="legal_office", due="李四13912345678")
+    with county.office.read(COMMAND_LINE) as work:
+        found = rows.find(work.session, issued["document"])
+    assert found is not None
+    assert "请于李四13912345678前完成整改" in "\n".join(text_of(county, found.id))
+    assert "请于李四＊＊＊前完成整改" in "\n".join(found.public_text or [])
+
+
 def test_the_audit_names_exactly_what_was_issued(county: County) -> None:
     case_id = opened(county)
     issued = issue(county, case_id)

@@ -7,7 +7,7 @@ import pytest
 from engine.actor import COMMAND_LINE
 from engine.channels import Mail, Remembering, Undeliverable
 from engine.errors import Broken, Invalid
-from engine.services import notifications
+from engine.services import mail, notifications
 from engine.store import incidents, outbox
 from engine.store import people as people_store
 from engine.store.outbox import Message, State
@@ -110,7 +110,7 @@ def test_a_notice_never_tells_who_complained(county: County, channel: Rememberin
     case_id = opened(county, subject_matter="王小某反映违规收费")
     urge(county, case_id, task="联系王小某，13812345678")
     [notice] = notices(county, "market")
-    notifications.deliver(county.office)
+    mail.deliver(county.office)
     for told in (*notice.titles.values(), *notice.texts.values(), channel.sent[0].text):
         assert "王小某" not in told
         assert "13812345678" not in told
@@ -140,22 +140,22 @@ def test_a_mail_goes_out_in_the_language_of_its_reader(
 ) -> None:
     case_id = opened(county)
     assert urge(county, case_id, task="整改") == {"people": 1, "mail": 1}
-    assert notifications.deliver(county.office) == 1
-    [mail] = channel.sent
-    assert (mail.address, mail.subject) == (
+    assert mail.deliver(county.office) == 1
+    [sent] = channel.sent
+    assert (sent.address, sent.subject) == (
         "market@example.gov.cn",
         "Overdue: 红文〔2026〕1号 整改",
     )
     [row] = mails(county, case_id)
-    assert (row.state, row.key) == (State.SENT, mail.key)
-    assert notifications.deliver(county.office) == 0
+    assert (row.state, row.key) == (State.SENT, sent.key)
+    assert mail.deliver(county.office) == 0
 
 
 def test_work_that_failed_sends_nothing(county: County, channel: Remembering) -> None:
     case_id = opened(county)
     with pytest.raises(Broken):
         urge(county, case_id, body="township")
-    assert notifications.deliver(county.office) == 0
+    assert mail.deliver(county.office) == 0
     assert mails(county, case_id) == []
 
 
@@ -166,16 +166,16 @@ def test_a_failing_server_is_tried_again_with_patience_under_the_same_id(
     urge(county, case_id)
     key = mails(county, case_id)[0].key
     channel.failures = [LATER, LATER]
-    assert notifications.deliver(county.office) == 1
-    assert notifications.deliver(county.office) == 0
+    assert mail.deliver(county.office) == 1
+    assert mail.deliver(county.office) == 0
     county.clock.advance(minutes=1)
-    assert notifications.deliver(county.office) == 1
+    assert mail.deliver(county.office) == 1
     assert mails(county, case_id)[0].error == "450 try later"
     county.clock.advance(minutes=4)
-    assert notifications.deliver(county.office) == 0
+    assert mail.deliver(county.office) == 0
     county.clock.advance(minutes=1)
-    assert notifications.deliver(county.office) == 1
-    assert [mail.key for mail in channel.sent] == [key]
+    assert mail.deliver(county.office) == 1
+    assert [sent.key for sent in channel.sent] == [key]
     assert (mails(county, case_id)[0].attempts, mails(county, case_id)[0].error) == (3, "")
 
 
@@ -185,12 +185,12 @@ def test_what_cannot_be_delivered_becomes_an_incident(
 ) -> None:
     case_id = opened(county)
     urge(county, case_id)
-    tries = 1 if permanent else len(notifications.BACK_OFF) + 1
+    tries = 1 if permanent else len(mail.BACK_OFF) + 1
     channel.failures = [NEVER] if permanent else [LATER] * tries
     for _ in range(tries):
-        assert notifications.deliver(county.office) == 1
+        assert mail.deliver(county.office) == 1
         county.clock.advance(days=1)
-    assert notifications.deliver(county.office) == 0
+    assert mail.deliver(county.office) == 0
     assert mails(county, case_id)[0].state is State.FAILED
     with county.office.read(COMMAND_LINE) as work:
         [incident] = incidents.open_of_case(work.session, case_id, "mail")
@@ -204,11 +204,11 @@ def test_a_node_that_dies_while_sending_leaves_the_mail_to_another(
     case_id = opened(county)
     urge(county, case_id)
     with county.office.begin(COMMAND_LINE) as work:
-        [taken] = outbox.lease(work.session, work.now, work.now + notifications.LEASE, 10)
-    assert notifications.deliver(county.office) == 0
-    county.clock.advance(seconds=notifications.LEASE.total_seconds())
-    assert notifications.deliver(county.office) == 1
-    assert [mail.key for mail in channel.sent] == [taken.key]
+        [taken] = outbox.lease(work.session, work.now, work.now + mail.LEASE, 10)
+    assert mail.deliver(county.office) == 0
+    county.clock.advance(seconds=mail.LEASE.total_seconds())
+    assert mail.deliver(county.office) == 1
+    assert [sent.key for sent in channel.sent] == [taken.key]
     with county.office.begin(COMMAND_LINE) as work:
         assert not outbox.settle(work.session, taken, state=State.FAILED)
     assert mails(county, case_id)[0].state is State.SENT
@@ -218,7 +218,7 @@ def test_a_batch_goes_on_after_one_that_fails(county: County, channel: Rememberi
     for _ in range(3):
         urge(county, opened(county))
     channel.failures = [None, NEVER, None]
-    assert notifications.deliver(county.office) == 3
+    assert mail.deliver(county.office) == 3
     assert len(channel.sent) == 2
 
 
@@ -229,9 +229,9 @@ def test_without_a_mail_server_nobody_claims_that_mail_was_sent(county: County) 
         )
     case_id = opened(county)
     urge(county, case_id)
-    assert notifications.deliver(county.office) == 1
+    assert mail.deliver(county.office) == 1
     with county.office.read(COMMAND_LINE) as work:
-        [row] = notifications.mails_of_case(work, case_id)
+        [row] = mail.of_case(work, case_id)
     assert (row.state, row.to_party) == ("no_channel", False)
     assert len(notices(county, "market")) == 1
 
@@ -242,8 +242,8 @@ def test_the_party_is_told_by_mail_or_it_is_known_that_they_were_not(
     case_id = opened(county)
     for party in ("someone@example.com", "", None, "13812345678"):
         perform(county, case_id, "notify", message="complaint_accepted", party=party)
-    notifications.deliver(county.office)
-    assert [mail.address for mail in channel.sent] == ["someone@example.com"]
+    mail.deliver(county.office)
+    assert [sent.address for sent in channel.sent] == ["someone@example.com"]
     assert "/cases/" not in channel.sent[0].text
     states = [message.state for message in mails(county, case_id)]
     assert states == [State.SENT, State.NO_CHANNEL, State.NO_CHANNEL, State.NO_CHANNEL]
@@ -253,10 +253,10 @@ def test_nothing_is_locked_while_a_server_answers(county: County) -> None:
     """The channel itself uses the database: a lock held by the tick would refuse it."""
 
     class Nosy:
-        def send(self, mail: Mail) -> None:
+        def send(self, message: Mail) -> None:
             with county.office.begin(COMMAND_LINE) as work:
                 people_store.change_person(work.session, county.people["sup1"], locale="en")
 
     county.office.kept.get("mail_channel", Nosy)
     perform(county, opened(county), "notify", message="complaint_accepted", party="a@example.com")
-    assert notifications.deliver(county.office) == 1
+    assert mail.deliver(county.office) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def published(county: County) -> None:
 def everything(county: County, case_id: int, who: str) -> str:
     """All that a person is shown of a case, as text."""
     with county.office.read(county.actor(who)) as work:
-        shown: list[object] = [cases.page(work, case_id)]
+        shown: list[Any] = [cases.page(work, case_id)]
         shown.append(tasks.page(work, task(county, case_id, "rectify").id))
         shown.append(search.cases(work, "违规收费"))
         shown += [inbox.page(work, InboxQuery(tab)) for tab in Tab]

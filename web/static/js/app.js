@@ -13,6 +13,7 @@ import repeat from "./controllers/repeat.js";
 import rows from "./controllers/rows.js";
 import shortcuts from "./controllers/shortcuts.js";
 import submitOnce from "./controllers/submit-once.js";
+import tabs from "./controllers/tabs.js";
 import theme from "./controllers/theme.js";
 import upload from "./controllers/upload.js";
 
@@ -28,6 +29,7 @@ const controllers = {
   rows,
   shortcuts,
   "submit-once": submitOnce,
+  tabs,
   theme,
   upload,
 };

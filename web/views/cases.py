@@ -1,0 +1,257 @@
+"""A case: its tabs as addresses, what may be asked for in it, following and withdrawing it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+
+from engine.errors import Conflict, DubanError, Forbidden, Invalid
+from engine.services import attachments, cases, mail
+from engine.values.case_pages import ActionPage, PathView
+from engine.values.pages import AttachmentRow
+from web import forms, kept, toasts
+from web.errors import N_, situation
+from web.kept import Answer, Kept
+from web.request import fragment, reading, say, translator, work
+from web.security import reference
+from web.words import duration
+
+views = Blueprint("cases", __name__, url_prefix="/cases/<int:case_id>")
+
+#: Tabs in their order: address, name.
+TABS = (
+    ("overview", N_("Overview")),
+    ("timeline", N_("Timeline")),
+    ("files", N_("Files")),
+    ("documents", N_("Documents")),
+    ("path", N_("Diagram")),
+    ("deadlines", N_("Deadlines")),
+    ("people", N_("People")),
+    ("audit", N_("Audit")),
+)
+
+
+@views.get("")
+def show(case_id: int) -> Answer:
+    return _page(case_id)
+
+
+@views.get("/<any(timeline, files, documents, path, deadlines, people, audit):tab>")
+def tab(case_id: int, tab: str) -> Answer:
+    return _page(case_id, tab)
+
+
+@views.get("/diagrams")
+def diagrams(case_id: int) -> Response:
+    """What the drawing script needs: the diagrams, and how each element stands."""
+    with reading() as unit:
+        path = cases.path(unit, case_id)
+    words = translator()
+    return jsonify(
+        diagrams=[
+            {"process": one.process_id, "name": words.text(one.name), "xml": one.xml}
+            for one in path.diagrams
+        ],
+        states=_states(path),
+        flows=path.flows,
+        times={row.element: [row.times, duration(row.seconds)] for row in path.times},
+    )
+
+
+# --- Following, withdrawing -------------------------------------------------------------------
+
+
+@views.post("/follow")
+def follow(case_id: int) -> Answer:
+    wanted = request.form.get("_follow") == "yes"
+    with work() as unit:
+        (cases.follow if wanted else cases.unfollow)(unit, case_id)
+    if wanted:
+        toasts.tell(say("Followed"), say("The case is under Followed in your workbench."))
+    else:
+        toasts.tell(say("No longer followed"))
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+@views.post("/withdrawal")
+def withdraw(case_id: int) -> Answer:
+    try:
+        with work() as unit:
+            case = cases.withdraw(unit, case_id, request.form.get("reason", ""))
+    except Invalid as error:
+        return _page(case_id, error=next(iter(error.fields.values()), error)), 422
+    toasts.tell(say("Withdrawn: {number}", number=case.number), say("The reason is on the record."))
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+# --- Files ------------------------------------------------------------------------------------
+
+
+@views.post("/files")
+def add_files(case_id: int) -> Answer:
+    """Files put on the case page itself; each is stored even if another is refused."""
+    stored, refused = [], []
+    for part in request.files.getlist("file.upload"):
+        if not part.filename:
+            continue
+        try:
+            stored.append(_attach(case_id)(forms.receive(part), ""))
+        except Invalid as error:
+            refused.append((part.filename, error))
+    if stored:
+        toasts.tell(say("Added: {files}", files="、".join(row.filename for row in stored)))
+    if refused or not stored:
+        return _page(case_id, "files", refused=refused, nothing=not refused), 422
+    return redirect(url_for("cases.tab", case_id=case_id, tab="files"), 303)
+
+
+# --- What the case waits for ------------------------------------------------------------------
+
+
+@views.get("/actions/<message_id>")
+def action(case_id: int, message_id: str) -> Answer:
+    with reading() as unit:
+        page = cases.action(unit, case_id, message_id)
+    return _form(page)
+
+
+@views.post("/actions/<message_id>")
+def send(case_id: int, message_id: str) -> Answer:
+    typed = forms.raw()
+    page = None
+    try:
+        page = _action(case_id, message_id, typed)
+        refused = forms.take_uploads(page.action.fields, typed, _attach(case_id))
+        if refused:
+            raise Invalid(fields=refused)
+        with work() as unit:
+            done = cases.send(unit, case_id, message_id, typed)
+    except Invalid as error:
+        return _form(_action(case_id, message_id, typed), error), 422
+    except (Conflict, Forbidden) as error:
+        return _moved_on(case_id, page, typed, error)
+    toasts.completed(done)
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+@views.post("/actions/<message_id>/files/<field_id>")
+def upload(case_id: int, message_id: str, field_id: str) -> Answer:
+    """Takes one file at once while the form is still being filled in."""
+    _action(case_id, message_id, None)
+    return forms.uploaded(field_id, _attach(case_id))
+
+
+@kept.returns_to("cases.send")
+def put_back(text: Kept) -> Answer:
+    case_id, message_id = int(text.arguments["case_id"]), str(text.arguments["message_id"])
+    try:
+        return _form(_action(case_id, message_id, text.raw), kept_files=text.files)
+    except (Conflict, Forbidden) as error:
+        return _moved_on(case_id, None, text.raw, error)
+
+
+@kept.returns_to("cases.withdraw")
+def put_reason_back(text: Kept) -> Answer:
+    reason = next(iter(text.raw.get("reason", ())), "")
+    return _page(int(text.arguments["case_id"]), reason=reason)
+
+
+# --- Parts ------------------------------------------------------------------------------------
+
+
+def _page(
+    case_id: int,
+    tab: str = "overview",
+    *,
+    error: DubanError | None = None,
+    reason: str = "",
+    refused: list[tuple[str, Invalid]] | None = None,
+    nothing: bool = False,
+) -> str:
+    """A tab of the case. ``error`` and ``reason`` belong to withdrawing, ``refused`` to files."""
+    with reading() as unit:
+        page = cases.page(unit, case_id)
+        path = cases.path(unit, case_id) if tab == "path" else None
+        now = unit.now
+        mails = mail.of_case(unit, case_id) if tab == "documents" else ()
+    return render_template(
+        f"cases/{tab}.html",
+        page=page,
+        path=path,
+        states=_states(path) if path else {},
+        mails=mails,
+        now=now,
+        tab=tab,
+        tabs=TABS,
+        error=error,
+        reason=reason or request.form.get("reason", ""),
+        refused=refused or [],
+        nothing=nothing,
+    )
+
+
+def _states(path: PathView) -> dict[str, str]:
+    """How each element of the diagrams stands, by element id; what is not named lies ahead."""
+    states = dict.fromkeys(path.cancelled, "cancelled")
+    states |= dict.fromkeys(path.passed, "passed")
+    states |= dict.fromkeys(path.late, "late")
+    states |= dict.fromkeys(path.missed, "missed")
+    states |= dict.fromkeys(path.present, "paused" if path.paused else "present")
+    states |= dict.fromkeys(path.soon, "soon")
+    states |= dict.fromkeys(path.overdue, "overdue")
+    return states
+
+
+def _action(case_id: int, message_id: str, typed: kept.Raw | None) -> ActionPage:
+    with reading() as unit:
+        return cases.action(unit, case_id, message_id, typed)
+
+
+def _form(
+    page: ActionPage, error: Invalid | None = None, kept_files: tuple[str, ...] | None = None
+) -> str:
+    return render_template(
+        "cases/action.html",
+        page=page,
+        action=page.action,
+        faults=forms.faults(error, page.action.fields, translator()) if error else {},
+        error=error,
+        kept_files=kept_files,
+    )
+
+
+def _moved_on(
+    case_id: int, page: ActionPage | None, typed: kept.Raw, error: DubanError
+) -> tuple[str, int]:
+    """The case no longer waits for it, or the role is gone: say so and show the text."""
+    if fragment():
+        raise error
+    with reading() as unit:
+        case = cases.page(unit, case_id).case
+        labels = cases.labels(unit, case_id)
+    if page is not None and page.action.fields:
+        told = forms.readable(page.action.fields, typed)
+    else:
+        told = [
+            (labels.get(name.partition(".")[0], name), "\n".join(lines))
+            for name, lines in typed.items()
+            if any(lines)
+        ]
+    found = situation(error)
+    text = render_template(
+        "cases/moved_on.html",
+        case=case,
+        name=page.action.name if page else "",
+        error=error,
+        situation=found,
+        kept=told,
+        reference=reference(),
+    )
+    return text, found.status
+
+
+def _attach(case_id: int) -> forms.Attach:
+    def attach(received: attachments.Received, field_id: str) -> AttachmentRow:
+        with work() as unit:
+            return attachments.attach(unit, case_id, received, field=field_id)
+
+    return attach
