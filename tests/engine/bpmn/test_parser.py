@@ -170,3 +170,48 @@ def test_an_open_reminder_does_not_make_the_state_grow() -> None:
     walk.complete("rectify", passed=True)
     walk.complete("remembered")
     assert walk.last.finished
+
+
+def test_neither_event_subprocesses_nor_repetition_change_the_specs_all_cases_share() -> None:
+    many = (
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>2</bpmn:loopCardinality>"
+        "</bpmn:multiInstanceLoopCharacteristics>"
+    )
+    inner = node("startEvent", "s2", message("stop"), isInterrupting="false")
+    inner += user("b") + end("e2") + flows("s2 b e2")
+    definition = defined(
+        messages("stop"),
+        process(
+            start(),
+            node("userTask", "a", many),
+            boundary("late", "a", timer("timeCycle", "R3/P1D"), interrupting=False),
+            end(),
+            node("subProcess", "aside", inner, triggeredByEvent="true"),
+            flows("start a end", "late end"),
+        ),
+    )
+    scopes = compiled(definition).scopes
+
+    def shape() -> Any:
+        return {
+            (scope.name, name): (
+                tuple(spec._inputs),
+                tuple(spec._outputs),
+                len(spec.completed_event.hard_subscribers or ()),
+                spec.flows,
+                spec.incoming,
+            )
+            for scope in scopes.values()
+            for name, spec in scope.task_specs.items()
+        }
+
+    before = shape()
+    for _ in range(2):
+        walk = Walk(definition)
+        walk.send("stop")
+        walk.send("stop")
+        walk.advance(walk.timer("late").instant)
+        for element in ("a", "b", "a", "b"):
+            walk.complete(element)
+        assert walk.last.finished
+    assert shape() == before
