@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 
 from engine import cli
-from engine.errors import Invalid
 from engine.office import Office
 
 
@@ -35,9 +34,7 @@ def serve(office: Office, listening: Callable[[str], None]) -> None:
             clear_untrusted_proxy_headers=True,
         )
     except OSError as error:
-        raise Invalid(
-            "cannot_listen", host=settings.host, port=settings.port, reason=str(error)
-        ) from error
+        raise cli.cannot_listen(settings, error) from error
     listening(settings.base_url)
     try:
         server.run()

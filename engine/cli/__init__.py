@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.cli import county, diagrams, serving, words
-from engine.errors import DubanError
+from engine.config import Settings
+from engine.errors import DubanError, Invalid
 from engine.office import Office
 
 USAGE = 2
@@ -47,6 +48,13 @@ def main(arguments: Sequence[str], doors: Doors) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return code
+
+
+def cannot_listen(settings: Settings, error: OSError) -> Invalid:
+    """The address to serve on cannot be had; another program listens there, most likely."""
+    return Invalid(
+        "cannot_listen", host=settings.host, port=settings.port, reason=error.strerror or str(error)
+    )
 
 
 def _parser(doors: Doors) -> argparse.ArgumentParser:

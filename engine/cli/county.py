@@ -29,7 +29,7 @@ from engine.services import (
 )
 from engine.services.seed import Demo
 from engine.store import cases as case_store
-from engine.store import lists, migrations, settings
+from engine.store import lists, migrations, people, settings
 from engine.values.case_pages import CasePage, DefinitionPageRow
 from engine.values.timing import COUNTY_ZONE
 
@@ -50,6 +50,10 @@ def add(command: Command) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", type=Path)
     parser.add_argument("--note", default="", help="what changed")
     parser.set_defaults(run=_publish)
+
+    parser = command("password", "give somebody a new password, told once")
+    parser.add_argument("login", metavar="LOGIN")
+    parser.set_defaults(run=_password)
 
     parser = command("case", "list cases, or show one")
     what = parser.add_subparsers(metavar="list|show", required=True)
@@ -169,6 +173,17 @@ def tell_accounts(made: Demo) -> None:
     print(f"密码 Password  {made.password}", flush=True)
 
 
+def _password(given: argparse.Namespace) -> int:
+    password = passwords.invented()
+    with ready() as office, office.begin(COMMAND_LINE) as work:
+        person = people.person_by_login(work.session, given.login)
+        if person is None:
+            raise NotFound("no_such_person", person=given.login)
+        staff.set_password(work, person.id, password)
+    print(f"{given.login}  {password}")
+    return 0
+
+
 def _publish(given: argparse.Namespace) -> int:
     sources: dict[str, bytes] = {}
     mains: set[str] = set()
@@ -261,7 +276,7 @@ def _verify(given: argparse.Namespace) -> int:
             where = one.number or (f"case {one.case_id}" if one.case_id else "county")
             at = f" #{one.seq}" if one.seq is not None else ""
             day = f" {one.day}" if one.day is not None else ""
-            told = words.sentence(f"chain_{one.code}", {})
+            told = words.sentence(f"broken.{one.code}", {})
             print(f"BROKEN {where}{at}{day}: {one.code} {told}")
         print(
             f"{report.chains} chains, {report.entries} entries, {report.anchors} anchors, "

@@ -48,7 +48,7 @@ COMPUTED = (
         ("acted", "before"), ("named", "before"),
     )),
     *(standing for standing in Standing if standing is not Standing.VALID),
-    "bad_definition", "invalid",
+    "bad_definition", "invalid", "mail_undeliverable",
     *(f"day_reason.{reason}" for reason in (
         "start", "counted", "makeup", "weekend", "holiday", "paused", "rolled", "due",
         "provisional", "base",
@@ -67,7 +67,7 @@ COMPUTED = (
         "notice", "decision", "delegation", "supervision",
     )),
     *(f"mail.{state}" for state in ("queued", "sent", "failed", "no_channel")),
-    *(f"verb.{verb}" for verb in ("clock", "command")),
+    *(f"verb.{verb}" for verb in ("clock", "command", "mail")),
     *(f"broken.{wrong}" for wrong in (
         "entry_changed", "entry_missing", "tail_missing", "head_differs", "case_missing",
         "anchor_missing", "anchor_changed", "anchor_out_of_order", "anchor_forgotten",

@@ -240,7 +240,6 @@ def _go(
         docket,
         Act.CASE_STARTED,
         number=docket.number,
-        process=docket.process_name,
         version=definitions.version_of(work, docket.definition_id),
         **({"element": element} if entered else {}),
         values=audit.values_digest(work, values),

@@ -147,6 +147,8 @@ def _recompute(work: Work, docket: Docket) -> None:
     run = CaseRun.load(
         docket.definition, docket.state, docket.data, moves.environment(work, docket)
     )
+    # A clock that goes on has its timers still; settling writes when the case wakes next.
+    docket.wake_at = docket.wake_at or work.now
     moves.settle(work, docket, run.reschedule(instants))
 
 

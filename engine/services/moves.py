@@ -56,12 +56,15 @@ def settle(
     outcome: Outcome,
     done: Done | None = None,
     stored: Sequence[TaskRow] | None = None,
-) -> None:
+) -> list[TaskRow]:
     """Apply an outcome to the docket and to everything that hangs on the case.
 
-    ``stored`` are its open tasks, if they were read since it was locked.
+    ``stored`` are its open tasks, if they were read since it was locked. Answers with those that
+    are open now.
     """
-    before = clocks.live(work, docket)
+    # Without an instant to wake at, and not stopped, the case waits for no timer.
+    idle = docket.wake_at is None and docket.paused_at is None
+    before = [] if idle else clocks.live(work, docket)
     outcome = _corrected(work, docket, outcome, before)
     docket.data = dict(outcome.data)
     docket.state = b"" if outcome.finished else outcome.state
@@ -89,7 +92,7 @@ def settle(
         )
     else:
         clocks.record_fired(work, docket, fired)
-    worklist.follow(work, docket, outcome, done, stored)
+    present = worklist.follow(work, docket, outcome, done, stored)
     docket.wake_at = None if docket.paused_at is not None else outcome.wake_at
     for request in outcome.operations:
         result = _perform(work, docket, request)
@@ -97,6 +100,7 @@ def settle(
             docket.data = {**docket.data, request.result: result}
     if outcome.finished:
         _finish(work, docket)
+    return present
 
 
 def _corrected(work: Work, docket: Docket, outcome: Outcome, before: Sequence[TimerRow]) -> Outcome:

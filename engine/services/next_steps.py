@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.services import places, views
 from engine.services.dockets import Docket
 from engine.store import inbox, people
 from engine.store import tasks as store
+from engine.store.tasks import TaskRow
 from engine.values.pages import Completed, NextTask
 from engine.work import Work
 
 
-def after(work: Work, docket: Docket, name: str) -> Completed:
-    """The case after a step, a start or a message by the reader."""
-    rows = store.open_of_case(work.session, docket.id)
+def after(
+    work: Work, docket: Docket, name: str, present: Sequence[TaskRow] | None = None
+) -> Completed:
+    """The case after a step, a start or a message by the reader; ``present`` are its open tasks."""
+    rows = store.open_of_case(work.session, docket.id) if present is None else present
     held = {row.assignee_id for row in rows if row.assignee_id is not None}
     names = people.names_of_people(work.session, held) if held else {}
     where = places.names(work, [row.body_id for row in rows])

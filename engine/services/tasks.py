@@ -128,9 +128,9 @@ def complete(work: Work, task_id: int, raw: Raw, revision: int | None = None) ->
         except Conflict as error:
             # A timer that ends the right to act was due before this completion.
             raise Conflict("task_cancelled", task=task.name) from error
-        moves.settle(work, docket, outcome, moves.Done(task, values), hand.open)
+        present = moves.settle(work, docket, outcome, moves.Done(task, values), hand.open)
         store.drop_draft(work.session, _person(work), place_of(task_id))
-        return next_steps.after(work, docket, task.name)
+        return next_steps.after(work, docket, task.name, present)
 
 
 def place_of(task_id: int) -> str:
@@ -182,13 +182,23 @@ def _held(work: Work, task_id: int) -> Iterator[_Hand]:
     with dockets.held_for_task(work, task_id) as docket:
         rows = store.open_of_case(work.session, docket.id)
         found = [row for row in rows if row.id == task_id]
-        mine = bool(found) and found[0].assignee_id is not None
-        mine = mine and found[0].assignee_id == work.actor.person_id
-        if not mine and not access.may_see(work, docket):
+        theirs = bool(found) and _is_for(work, found[0])
+        if not theirs and not access.may_see(work, docket):
             raise NotFound("no_such_task", task=task_id)
         if not found:
             raise _closed(work, task_id)
         yield _Hand(docket, found[0], rows)
+
+
+def _is_for(work: Work, task: TaskRow) -> bool:
+    """Whether the task is the reader's, or waits where they hold its role."""
+    if task.assignee_id is not None:
+        return task.assignee_id == work.actor.person_id
+    return (
+        not task.restricted
+        and task.body_id is not None
+        and work.actor.holds(task.role, task.body_id)
+    )
 
 
 def _closed(work: Work, task_id: int) -> Conflict:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from engine.services import duty
 from engine.services.dockets import Docket
@@ -23,24 +24,29 @@ def follow(
     outcome: Outcome,
     done: Done | None,
     read: Sequence[TaskRow] | None = None,
-) -> None:
-    """Open what became open, move due dates, close what is no longer open."""
+) -> list[TaskRow]:
+    """Open what became open, move due dates, close what is no longer open; what is open now."""
     if read is None:
         read = tasks.open_of_case(work.session, docket.id)
     stored = {row.engine_id: row for row in read}
     wanted = {task.id: task for task in outcome.tasks}
     dates = _Dates(work, docket, outcome)
     _close(work, [row for key, row in stored.items() if key not in wanted], done)
+    present: list[TaskRow] = []
     for key, task in wanted.items():
         row = stored.get(key)
         if row is None:
-            _open(work, docket, task, dates)
+            row = _open(work, docket, task, dates)
         elif task.due_at != row.due_at:
-            tasks.change(work.session, row.id, **dates.of(task))
+            moved = dates.of(task)
+            tasks.change(work.session, row.id, **moved)
+            row = replace(row, **moved)
+        present.append(row)
     for task in outcome.tasks:
         stage = docket.description.forms[task.element].stage
         if stage:
             docket.stage = stage
+    return present
 
 
 def rename(work: Work, docket: Docket) -> None:
@@ -57,7 +63,7 @@ class _Dates:
         self._timers = outcome.timers
         self._known: tuple[list[ledger.DeadlineRow], dict[str, ledger.DeadlineRow]] | None = None
 
-    def of(self, task: OpenTask) -> dict[str, object]:
+    def of(self, task: OpenTask) -> dict[str, Any]:
         """The columns that date a task."""
         if task.due_at is None:
             return {
@@ -108,10 +114,10 @@ def _close(work: Work, gone: list[TaskRow], done: Done | None) -> None:
         tasks.close(work.session, row.id, restricted=row.restricted, how=how)
 
 
-def _open(work: Work, docket: Docket, task: OpenTask, dates: _Dates) -> None:
+def _open(work: Work, docket: Docket, task: OpenTask, dates: _Dates) -> TaskRow:
     form = docket.form(task.element)
     performers = named_people(form.performer, task.local, docket.data)
-    row = {
+    values = {
         "case_id": docket.id,
         "engine_id": task.id,
         "element": task.element,
@@ -133,12 +139,15 @@ def _open(work: Work, docket: Docket, task: OpenTask, dates: _Dates) -> None:
         "local": dict(task.local) or None,
         **dates.of(task),
     }
-    made = tasks.add(work.session, [row])[0]
-    if performers is not None and len(performers) == 1:
-        # Named alone, and free to act: it is that person's without having to be taken.
-        opened = tasks.get(work.session, made)
-        if opened is not None and duty.may_take(work, docket, opened, performers[0]):
-            tasks.change(work.session, made, assignee_id=performers[0], claimed_at=work.now)
+    opened = tasks.add(work.session, values)
+    if performers is None or len(performers) != 1:
+        return opened
+    if not duty.may_take(work, docket, opened, performers[0]):
+        return opened
+    # Named alone, and free to act: it is that person's without having to be taken.
+    held: dict[str, Any] = {"assignee_id": performers[0], "claimed_at": work.now}
+    tasks.change(work.session, opened.id, **held)
+    return replace(opened, **held)
 
 
 def named_people(field_id: str, local: Mapping[str, Json], data: CaseFile) -> list[int] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    bindparam,
     delete,
     func,
     insert,
@@ -246,30 +247,46 @@ def put_certificate(session: Session, number: str, **values: Any) -> None:
     session.execute(update(certificates).where(certificates.c.number == number).values(**values))
 
 
+_FACTS = (
+    select(
+        people.c.id,
+        people.c.name,
+        people.c.auxiliary,
+        people.c.active,
+        memberships.c.body_id.label("at_body"),
+        memberships.c.role,
+        *(column.label(f"c_{column.name}") for column in certificates.c),
+    )
+    .outerjoin(memberships, memberships.c.person_id == people.c.id)
+    .outerjoin(certificates, certificates.c.person_id == people.c.id)
+    .where(people.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(people.c.id, memberships.c.body_id, memberships.c.role, certificates.c.id)
+)
+_CERTIFICATE = tuple(
+    column.name for column in certificates.c if column.name not in ("id", "person_id")
+)
+
+
 def facts(session: Session, ids: Iterable[int]) -> dict[int, PersonFacts]:
     """What policy must know of people, by id; unknown ids are left out."""
-    wanted = set(ids)
-    held = memberships_of(session, wanted)
-    carried: dict[int, list[Certificate]] = {}
-    query = select(certificates).where(certificates.c.person_id.in_(wanted))
-    for row in session.execute(query.order_by(certificates.c.id)):
-        kept = {k: v for k, v in row._mapping.items() if k not in ("id", "person_id")}
-        carried.setdefault(row.person_id, []).append(Certificate(**kept))
-    found = session.execute(
-        select(people.c.id, people.c.name, people.c.auxiliary, people.c.active).where(
-            people.c.id.in_(wanted)
-        )
-    )
+    found: dict[int, PersonFacts] = {}
+    held: dict[int, dict[Membership, None]] = {}
+    carried: dict[int, dict[int, Certificate]] = {}
+    # One question for all three: each membership meets each certificate, and there are few.
+    for row in session.execute(_FACTS, {"ids": sorted(set(ids))}):
+        if row.at_body is not None:
+            held.setdefault(row.id, {})[Membership(row.at_body, row.role)] = None
+        if row.c_id is not None:
+            kept = {name: row._mapping[f"c_{name}"] for name in _CERTIFICATE}
+            carried.setdefault(row.id, {}).setdefault(row.c_id, Certificate(**kept))
+        found[row.id] = PersonFacts(row.id, row.name, (), (), row.auxiliary, row.active)
     return {
-        row.id: PersonFacts(
-            row.id,
-            row.name,
-            held.get(row.id, ()),
-            tuple(carried.get(row.id, ())),
-            row.auxiliary,
-            row.active,
+        one: replace(
+            facts,
+            memberships=tuple(held.get(one, ())),
+            certificates=tuple(carried.get(one, {}).values()),
         )
-        for row in found
+        for one, facts in found.items()
     }
 
 

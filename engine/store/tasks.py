@@ -211,20 +211,26 @@ def bodies_of(session: Session, case_id: int, person_id: int) -> frozenset[int]:
 
 
 _ADD = insert(tasks).returning(tasks.c.id)
+#: What a task that was just opened has in the columns nobody names.
+_NEW: Mapping[str, Any] = {
+    "status": OPEN,
+    "assignee_id": None,
+    "claimed_at": None,
+    "completed_at": None,
+    "completed_by": None,
+    "values": None,
+}
 _CHANGE = update(tasks).where(tasks.c.id == bindparam("at_id"))
 
 
-def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert tasks and give their ids in order."""
-    ids: list[int] = []
-    for values in rows:
-        made = session.execute(_ADD, dict(values)).scalar_one()
-        ids.append(made)
-        for person in values.get("performers") or ():
-            insert_missing(
-                session, task_performers, person_id=person, task_id=made, case_id=values["case_id"]
-            )
-    return ids
+def add(session: Session, values: Mapping[str, Any]) -> TaskRow:
+    """Open a task."""
+    made: int = session.execute(_ADD, dict(values)).scalar_one()
+    for person in values.get("performers") or ():
+        insert_missing(
+            session, task_performers, person_id=person, task_id=made, case_id=values["case_id"]
+        )
+    return TaskRow(**{**_NEW, **values, "id": made})
 
 
 def change(session: Session, task_id: int, **values: Any) -> None:

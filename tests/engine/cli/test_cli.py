@@ -132,6 +132,10 @@ def test_a_county_is_set_up_once_and_verified(run: Run, tmp_path: Path) -> None:
     assert "complaint v1" in again.stdout, "the same content is no new version"
     assert run("case", "list").returncode == 0
     assert run("case", "show", "红执诉〔2026〕9号").returncode == 1
+    changed = run("password", "intake1")
+    assert changed.returncode == 0
+    assert changed.stdout.startswith("intake1  ")
+    assert run("password", "nobody").returncode == 1
     verified = run("verify-audit", "--json")
     assert verified.returncode == 0
     assert json.loads(verified.stdout)["broken"] == []

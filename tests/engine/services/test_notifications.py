@@ -107,7 +107,7 @@ def test_notices_are_paged(county: County, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_notice_never_tells_who_complained(county: County, channel: Remembering) -> None:
-    case_id = opened(county, subject_matter="王小某反映违规收费")
+    case_id = opened(county)
     urge(county, case_id, task="联系王小某，13812345678")
     [notice] = notices(county, "market")
     mail.deliver(county.office)

@@ -181,6 +181,11 @@ def test_printing_leaves_out_what_can_only_be_clicked(
     drawn(page, docket.cases["late"])
     expect(page.locator(".diagram")).to_be_visible()
     expect(page.locator("a.bjs-powered-by")).to_be_visible()
+    page.set_viewport_size({"width": 794, "height": 1123})
+    for tab in ("path", "files", "documents", "people", "audit"):
+        page.goto(f"/cases/{docket.cases['rectifying']}/{tab}")
+        cut = "[...document.querySelectorAll('.scroll-x')].some(e => e.scrollWidth > e.clientWidth)"
+        assert not page.evaluate(cut), tab
 
 
 def test_withdrawing_asks_once_more(

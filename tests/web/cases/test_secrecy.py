@@ -122,3 +122,17 @@ def test_a_search_for_the_name_finds_nothing_for_the_department(
     intake = site.browser("intake1")
     intake.open(f"/search?q={SECRET}complainant_name")
     assert f'/cases/{docket.cases["rectifying"]}"' in intake.text
+
+
+def test_how_the_complainant_was_reached_is_kept_from_the_department(
+    site: Site, docket: Docket
+) -> None:
+    address = f"/cases/{docket.cases['rectifying']}/documents"
+    intake = site.browser("intake1")
+    intake.open(address)
+    assert "本案发送的邮件" in intake.words
+    assert "当事人" in intake.words
+    department = site.browser("scj.enf_unit_head")
+    department.open(address)
+    assert "行政执法整改建议书" in department.words
+    assert "当事人" not in department.text.split("<main")[1]
