@@ -3,12 +3,13 @@
 #   make check    the gate without the tests                make fmt    format, mend what can be mended
 #   make bench    measure the budget                        make lock   pin newer versions
 #   make ui       bundle the browser assets                 make wheel  one file to install on servers
+#   make screens  pictures of a running county, docs/screens
 PYTHON ?= python3
 PYTEST_ARGS ?= -n 2
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := $(wildcard engine web)
-CODE := $(PACKAGES) $(wildcard run.py bench tests)
+CODE := $(PACKAGES) $(wildcard run.py bench tests tools)
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
@@ -86,7 +87,7 @@ check-processes:
 
 # --- Upkeep ---------------------------------------------------------------------------------
 
-.PHONY: fmt lock wheel clean
+.PHONY: fmt lock wheel screens clean
 fmt: $(PYTHON_READY)
 	$(BIN)/ruff check --fix $(CODE) || true
 	$(BIN)/ruff format $(CODE)
@@ -103,6 +104,10 @@ lock: $(PYTHON_READY)
 
 wheel: setup
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+# Look at each picture before it is committed.
+screens: setup
+	$(BIN)/python -m tools.screens
 
 clean:
 	rm -rf $(VENV) node_modules web/static/dist build dist *.egg-info \

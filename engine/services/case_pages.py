@@ -166,7 +166,6 @@ def message_place(work: Work, docket: Docket, message: OpenMessage) -> Place:
         form=docket.form(message.element),
         data=docket.data,
         filled=docket.slots,
-        history=tuple(duty.history(work, docket.id)),
         case_id=docket.id,
         hidden=access.hidden_fields(work, docket),
         schedule=views.schedule_of(work, docket),

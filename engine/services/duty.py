@@ -47,7 +47,7 @@ def of_form(
     data: Mapping[str, Json],
 ) -> Verdict:
     """Whether the person may fill in a form of the case: a task, a message event."""
-    past = history(work, case_id) if form.duties else []
+    past = history(work, case_id) if _asks_who_acted(form) else []
     return candidate(work, form, body_id, person_id, data, past)
 
 
@@ -66,7 +66,7 @@ def entered(
     return duties.may_complete(
         form,
         known,
-        history(work, case_id) if form.duties else [],
+        history(work, case_id) if _asks_who_acted(form) else [],
         data,
         _officers(work, form, data),
         _place(work, body_id),
@@ -113,6 +113,11 @@ def history(work: Work, case_id: int) -> list[Act]:
     done = task_store.history(work.session, case_id)
     asked = audit_store.acts(work.session, case_id, _BY_FORM)
     return [Act(*row) for row in sorted((*done, *asked), key=lambda row: row[2])]
+
+
+def _asks_who_acted(form: Form) -> bool:
+    """Whether a rule of the form looks at who did what before."""
+    return any(rule.not_completed_by for rule in form.duties)
 
 
 def _place(work: Work, body_id: int | None) -> duties.Place | None:

@@ -11,7 +11,7 @@ from engine.rules import fields
 from engine.services import attachments, conditions, discretion, duty, slots, views
 from engine.store import bodies, lists, people
 from engine.values.pages import AttachmentRow, Choice, FieldView, Raw
-from engine.values.people import Act, Verdict
+from engine.values.people import Verdict
 from engine.values.process import Description, Field, FieldType, Form
 from engine.values.running import CaseFile, Json
 from engine.values.timing import Schedule
@@ -31,7 +31,6 @@ class Place:
     form: Form
     data: CaseFile
     filled: Mapping[str, int]
-    history: tuple[Act, ...] = ()
     case_id: int | None = None
     hidden: frozenset[str] = frozenset()
     #: The calendar conditions may ask; the county's of today without a case.
@@ -183,6 +182,7 @@ def _people_choices(work: Work, place: Place, field: Field) -> tuple[Choice, ...
         for form in place.description.forms.values()
         if form.performer == field.id
     ]
+    past = duty.history(work, place.case_id) if forms and place.case_id is not None else []
     found = []
     for person_id in ids:
         person = known[person_id]
@@ -190,7 +190,7 @@ def _people_choices(work: Work, place: Place, field: Field) -> tuple[Choice, ...
         verdict = Verdict(True)
         for form in forms:
             at = slots.resolve(work, place.filled, form.body)
-            verdict = duty.candidate(work, form, at, person_id, place.data, list(place.history))
+            verdict = duty.candidate(work, form, at, person_id, place.data, past)
             if not verdict:
                 break
         found.append(Choice(str(person_id), person.name, "、".join(where), verdict))

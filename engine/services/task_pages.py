@@ -42,7 +42,7 @@ def page(work: Work, task: TaskRow) -> TaskPage:
     docket = dockets.opened(work, row)
     hidden = access.hidden_fields(work, row)
     known = {found.id: found for found in attachments.of_case(work, row.id)}
-    where = place(work, docket, task)
+    where = place(work, docket, task, hidden)
     me = work.actor.person_id
     draft = store.draft(work.session, me, tasks.place_of(task.id)) if me is not None else None
     if draft is not None:
@@ -83,17 +83,16 @@ def page(work: Work, task: TaskRow) -> TaskPage:
     )
 
 
-def place(work: Work, row: CaseRow, task: TaskRow) -> Place:
-    """Where the task's form is filled in."""
+def place(work: Work, row: CaseRow, task: TaskRow, hidden: frozenset[str] = frozenset()) -> Place:
+    """Where the task's form is filled in; ``hidden`` are fields its page must leave out."""
     description = definitions.load(work, row.definition_id).description
     return Place(
         definition=definitions.load(work, row.definition_id),
         form=description.forms[task.element],
         data={**row.data, **(task.local or {})},
         filled=row.slots,
-        history=tuple(duty.history(work, row.id)),
         case_id=row.id,
-        hidden=access.hidden_fields(work, row),
+        hidden=hidden,
         schedule=views.schedule_of(work, row),
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     func,
     insert,
     or_,
@@ -104,17 +105,20 @@ def entries(session: Session, case_id: int, after: int = 0) -> Iterator[EntryRow
     return (EntryRow(**row._mapping) for row in rows)
 
 
+_ACTS = (
+    select(audit_entries.c.facts, audit_entries.c.actor_id, audit_entries.c.at)
+    .where(
+        audit_entries.c.case_id == bindparam("case"),
+        audit_entries.c.act.in_(bindparam("acts", expanding=True)),
+        audit_entries.c.actor_id.is_not(None),
+    )
+    .order_by(audit_entries.c.seq)
+)
+
+
 def acts(session: Session, case_id: int, wanted: Sequence[str]) -> list[tuple[str, int, datetime]]:
     """(element, person, instant) of acts of these kinds by people who filled in a form."""
-    rows = session.execute(
-        select(audit_entries.c.facts, audit_entries.c.actor_id, audit_entries.c.at)
-        .where(
-            audit_entries.c.case_id == case_id,
-            audit_entries.c.act.in_([str(act) for act in wanted]),
-            audit_entries.c.actor_id.is_not(None),
-        )
-        .order_by(audit_entries.c.seq)
-    )
+    rows = session.execute(_ACTS, {"case": case_id, "acts": [str(act) for act in wanted]})
     return [
         (str(row.facts["element"]), row.actor_id, row.at) for row in rows if "element" in row.facts
     ]

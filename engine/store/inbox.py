@@ -84,22 +84,15 @@ def count_pool(session: Session, wanted: Wanted, most: int) -> int:
 
 
 def groups_todo(session: Session, wanted: Wanted, now: datetime, most: int) -> dict[str, int]:
-    """How many of a person's tasks are in each group."""
-    base = _filtered(select(tasks.c.id).where(IS_ASSIGNED, _assigned(wanted)), wanted)
-    return {
-        name: _count(session, base.where(condition), most)
-        for name, condition in _groups(now).items()
-    }
+    """How many of a person's tasks are in each group, no further than ``most``."""
+    base = select(tasks.c.warn_at).where(IS_ASSIGNED, _assigned(wanted))
+    return _groups(session, [_filtered(base, wanted)], now, most)
 
 
 def groups_pool(session: Session, wanted: Wanted, now: datetime, most: int) -> dict[str, int]:
     """The same for the pool."""
-    found = dict.fromkeys(_groups(now), 0)
-    for part in _pools(wanted, tasks.c.id):
-        base = _filtered(part, wanted)
-        for name, condition in _groups(now).items():
-            found[name] = min(found[name] + _count(session, base.where(condition), most), most)
-    return found
+    parts = [_filtered(part, wanted) for part in _pools(wanted, tasks.c.warn_at)]
+    return _groups(session, parts, now, most)
 
 
 def done(
@@ -198,15 +191,25 @@ def _light(light: Light, now: datetime) -> ColumnElement[bool]:
     return conditions[light]
 
 
-def _groups(now: datetime) -> dict[str, ColumnElement[bool]]:
-    going = tasks.c.paused.is_(False)
-    due, warn = tasks.c.due_at, tasks.c.warn_at
-    return {
-        "overdue": and_(going, due < now),
-        "soon": and_(going, due >= now, warn <= now),
-        "later": and_(going, or_(due.is_(None), and_(due >= now, or_(warn.is_(None), warn > now)))),
-        "paused": tasks.c.paused.is_(True),
-    }
+def _groups(
+    session: Session, parts: Sequence[Select[Any]], now: datetime, most: int
+) -> dict[str, int]:
+    """Along the order of the list: what is late comes first, then what is near.
+
+    Beyond ``most`` tasks not yet late nothing is looked at, so that a pool of a million costs no
+    more than a page of it.
+    """
+    found = dict.fromkeys(("overdue", "soon", "later", "paused"), 0)
+    going, due = tasks.c.paused.is_(False), tasks.c.order_at
+    for part in parts:
+        found["overdue"] += _count(session, part.where(going, due < now), most)
+        found["paused"] += _count(session, part.where(tasks.c.paused.is_(True)), most)
+        ahead = part.where(going, due >= now).order_by(due, tasks.c.id).limit(most)
+        warnings = list(session.scalars(ahead))
+        soon = sum(warn is not None and warn <= now for warn in warnings)
+        found["soon"] += soon
+        found["later"] += most if len(warnings) == most else len(warnings) - soon
+    return {name: min(number, most) for name, number in found.items()}
 
 
 def _after(query: Select[Any], after: Place | None, rows: int) -> Select[Any]:

@@ -11,6 +11,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from engine.clock import SystemClock
 from engine.office import Office
 from engine.worker.jobs import LOOPS, Loop
 from engine.worker.poller import Poller
@@ -23,6 +24,9 @@ class Ticker:
         self._office = office
         self._loops = loops
         self._stopping = threading.Event()
+        # Beats follow the machine, whatever clock the county lives by: APScheduler makes up for
+        # every beat between a next run and the machine's now.
+        self._machine = SystemClock()
         # Late and missed beats are run once, never dropped; a beat never overtakes itself.
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
@@ -40,7 +44,7 @@ class Ticker:
                 "interval",
                 seconds=loop.every,
                 id=loop.name,
-                next_run_time=self._office.clock.now(),
+                next_run_time=self._machine.now(),
             )
             self._office.bell.attach(loop.name, partial(self.wake, loop.name))
         self._scheduler.start()
@@ -50,7 +54,7 @@ class Ticker:
         if self._stopping.is_set():
             return
         try:
-            self._scheduler.modify_job(name, next_run_time=self._office.clock.now())
+            self._scheduler.modify_job(name, next_run_time=self._machine.now())
         except JobLookupError:
             logging.getLogger("duban.worker").info("no loop is called %s", name)
 
