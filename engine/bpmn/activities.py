@@ -1,90 +1,86 @@
-"""Activities with something inside or around them: boundary events, subprocesses, repetition."""
+"""Activities with something inside: subprocesses, calls, and event subprocesses."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.defaults import CallActivity, SubWorkflowTask
+from SpiffWorkflow.bpmn.specs.defaults import EventSubprocess as EventSubprocessSpec
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask as SubWorkflowMixin
 from SpiffWorkflow.util.task import TaskState
 from typing_extensions import override
 
-from engine.bpmn.events import Boundary, Trigger, Waiting
-from engine.bpmn.nodes import Flow, Node, follow, hold, withdraw, withdraw_all
+from engine.bpmn.events import Waiting
+from engine.bpmn.nodes import Node, unfinished, withdraw_all
 from engine.values.running import Json
 
 
-class Attached(Node):
-    """Holds an activity and its boundary events together."""
-
-    drawn = False
-
-    def __init__(self, scope: Any, name: str, *, element: str, main: str) -> None:
-        super().__init__(scope, name, element=element)
-        self.main = main
-        self.events: tuple[str, ...] = ()
-
-    @override
-    def left(self, task: Any) -> None:
-        # The events first: an activity that fails or ends at once must find them waiting.
-        for name in (*self.events, self.main):
-            follow(task, Flow("", name))
-
-    @override
-    def child_left(self, task: Any, child: Any) -> None:
-        if child.task_spec.name == self.main:
-            for other in task.children:
-                if isinstance(other.task_spec, Boundary) and other._state == TaskState.WAITING:
-                    withdraw(other, tell=False)
-
-    @override
-    def holds_together(self, task: Any, child: Any) -> bool:
-        return child.task_spec.name == self.main or child.task_spec.name in self.events
-
-
-class Subprocess(Node):
-    """An embedded subprocess, a transaction or a called process: runs a scope of its own."""
+class Inner(Node, SubWorkflowMixin, BpmnSpecMixin):
+    """Runs a scope of its own, which sees what is around it instead of a copy of its data."""
 
     activity = True
 
-    def __init__(self, scope: Any, name: str, *, element: str, label: str, inner: str) -> None:
-        super().__init__(scope, name, element=element, label=label)
-        self.inner = inner
+    @override
+    def copy_data(self, my_task: Any, subworkflow: Any) -> None:
+        """Values are in the case file, and names are looked up outwards."""
 
     @override
-    def enter(self, task: Any) -> bool:
-        hold(task, TaskState.STARTED)
-        task.workflow.top_workflow.create_subprocess(task, self.inner)
-        return False
+    def update_data(self, my_task: Any, subworkflow: Any) -> None:
+        """Values are in the case file."""
+
+    @override
+    def _on_subworkflow_completed(self, subworkflow: Any, my_task: Any) -> None:
+        # The library calls this, too, when what ended the scope has withdrawn its task before.
+        if unfinished(my_task):
+            super()._on_subworkflow_completed(subworkflow, my_task)
 
     @override
     def withdraw_inner(self, task: Any) -> None:
-        withdraw_scope(task)
+        inner = task.workflow.top_workflow.subprocesses.get(task.id)
+        if inner is not None:
+            withdraw_all(inner)
+            inner.completed = True
 
 
-class EventSubprocess(Waiting):
-    """A subprocess that waits beside its scope until its start event happens."""
+class Subprocess(Inner, SubWorkflowTask):
+    """An embedded subprocess or a transaction."""
 
-    activity = True
 
-    def __init__(
-        self,
-        scope: Any,
-        name: str,
-        *,
-        element: str,
-        label: str,
-        trigger: Trigger,
-        interrupting: bool,
-        inner: str,
-    ) -> None:
-        super().__init__(
-            scope, name, element=element, label=label, trigger=trigger, interrupting=interrupting
-        )
-        self.inner = inner
+class Call(Inner, CallActivity):
+    """A called process."""
+
+
+class EventSubprocess(Waiting, Inner, EventSubprocessSpec):
+    """A subprocess that waits beside its scope until its start event happens.
+
+    The library adds one to the spec all cases share when a message comes, and lets one with a timer
+    keep its scope open.
+    """
+
+    @property
+    def event_element(self) -> str:
+        """The start event inside, whose form and timer it is."""
+        return str(self.extensions["start"])
+
+    @property
+    def event_label(self) -> str:
+        """What people call the start event."""
+        return str(self.extensions["start_name"])
 
     @override
     def listening(self, task: Any) -> bool:
         return bool(task._state == TaskState.WAITING)
+
+    @override
+    def _update_hook(self, my_task: Any) -> bool | None:
+        if my_task._state != TaskState.FUTURE:
+            return False
+        my_task._inherit_data()
+        my_task._set_state(TaskState.WAITING)
+        self.trigger.update_task(my_task)
+        return False
 
     @override
     def fire(self, task: Any, values: Mapping[str, Json] | None = None) -> None:
@@ -93,17 +89,5 @@ class EventSubprocess(Waiting):
             withdraw_all(task.workflow, besides=task)
         else:
             self.wait_again(task)
-        hold(task, TaskState.STARTED)
-        task.workflow.top_workflow.create_subprocess(task, self.inner)
-
-    @override
-    def withdraw_inner(self, task: Any) -> None:
-        withdraw_scope(task)
-
-
-def withdraw_scope(task: Any) -> None:
-    """Withdraw everything in the subprocess a task runs."""
-    inner = task.workflow.top_workflow.subprocesses.get(task.id)
-    if inner is not None:
-        withdraw_all(inner)
-        inner.completed = True
+        task._set_state(TaskState.STARTED)
+        self.start_workflow(task)

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+
 from engine.bpmn import limits
-from engine.bpmn.building import Built, Role, build
 from engine.bpmn.definition import Definition
+from engine.bpmn.parser import DubanParser
+from engine.bpmn.refusals import refusals
 from engine.bpmn.tokens import Scope
-from engine.errors import BadDefinition
+from engine.errors import BadDefinition, Broken
 
 #: Definitions kept compiled; a county has some dozens in use at a time.
 _KEPT = 128
@@ -21,12 +24,11 @@ _lock = Lock()
 
 @dataclass(frozen=True)
 class Compiled:
-    """A definition as nodes. Shared by all its cases and threads; nothing in it ever changes."""
+    """A definition as task specs. All its cases and threads share it; nothing in it changes."""
 
     checksum: str
     main: Scope
     scopes: Mapping[str, Scope]
-    roles: Mapping[str, Role]
     #: Names that read as ``None`` until somebody fills them in.
     names: frozenset[str]
 
@@ -47,16 +49,19 @@ def compiled(definition: Definition) -> Compiled:
 
 
 def _compile(definition: Definition) -> Compiled:
-    findings = limits.guard(definition.models, definition.description.main)
+    models = definition.models
+    findings = limits.guard(models, definition.description.main) or refusals(
+        models, definition.trees, definition.decisions
+    )
     if findings:
         raise BadDefinition(findings)
-    built: Built = build(definition.models, definition.trees, definition.decisions)
-    if built.findings:
-        raise BadDefinition(tuple(built.findings))
+    try:
+        scopes = DubanParser(models, definition.trees, definition.decisions).scopes()
+    except SpiffWorkflowException as error:
+        raise Broken("engine.library", reason=str(error)[:200]) from error
     return Compiled(
         checksum=definition.checksum,
-        main=built.scopes[definition.description.main],
-        scopes=built.scopes,
-        roles=built.roles,
+        main=scopes[definition.description.main],
+        scopes=scopes,
         names=definition.names,
     )

@@ -1,251 +1,214 @@
-"""Makes the node of an element: which kind it is, and what it needs to know.
+"""Parsers of single elements: SpiffWorkflow's, making our specs with what diagrams tell them.
 
-Whatever the runtime cannot do is reported, and no node made.
+What stands in the ``duban`` namespace becomes the extensions of the spec: whose turn it is, the
+operation asked for, the decision table, the deadline, the rung of an escalation ladder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.parser.task_parsers import (
+    CallActivityParser,
+    ScriptTaskParser,
+    SubWorkflowParser,
+)
+from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
+from typing_extensions import override
 
 from engine.bpmn import model, xml
-from engine.bpmn.activities import EventSubprocess, Subprocess
-from engine.bpmn.decisions import Table
-from engine.bpmn.events import Boundary, Catch, End, EventGateway, Kind, Throw, Trigger
+from engine.bpmn.activities import Call, EventSubprocess, Subprocess
+from engine.bpmn.events import Attached, Boundary, Catch, Passing
 from engine.bpmn.forms import role_and_body, said
-from engine.bpmn.gateways import Exclusive, Inclusive, Parallel
-from engine.bpmn.nodes import Node, Passing
-from engine.bpmn.reading import References, unwrapped
+from engine.bpmn.nodes import Flow
+from engine.bpmn.reading import read_repetition
+from engine.bpmn.repetition import Repeat
 from engine.bpmn.rungs import Rung
-from engine.bpmn.tasks import Decision, Operation, Parameter, Person, Script
-from engine.bpmn.timers import TimerText
-from engine.bpmn.tokens import Scope
-from engine.bpmn.xml import bpmn
+from engine.bpmn.tasks import Operation, Parameter
 
-_EVENT_KINDS = {
-    "timer": Kind.TIMER,
-    "message": Kind.MESSAGE,
-    "signal": Kind.SIGNAL,
-    "conditional": Kind.CONDITION,
-    "error": Kind.ERROR,
-    "escalation": Kind.ESCALATION,
-    "cancel": Kind.CANCEL,
-    "terminate": Kind.TERMINATE,
-}
-_CAUGHT_BETWEEN = {"timer", "message", "signal", "conditional"}
-_CAUGHT_AT_BORDER = {*_CAUGHT_BETWEEN, "error", "escalation", "cancel"}
-_CAUGHT_BY_SUBPROCESS = {*_CAUGHT_BETWEEN, "error", "escalation"}
-_THROWN = {"none", "message", "signal", "escalation", "link"}
-_ENDS = {"none", "message", "signal", "escalation", "error", "cancel", "terminate"}
+if TYPE_CHECKING:
+    from engine.bpmn.parser import ScopeParser
 
 
-class Report(Protocol):
-    """Takes a finding about a node."""
+class ElementParser(TaskParser):
+    """Parses one element, with its repetition and its boundary events."""
 
-    def __call__(self, rule: str, node: model.Node | None, **facts: str) -> None:
-        """Report that the node breaks the rule."""
+    process_parser: ScopeParser
+    task: Any
+
+    @property
+    def bpmn_attributes(self) -> dict[str, Any]:
+        """Without data objects and the like: all values are in the case file."""
+        return {"lane": self.lane, "bpmn_name": self.node.get("name")}
+
+    @property
+    def model(self) -> model.Node:
+        """The element as lint rules and forms see it."""
+        return self.process_parser.process.nodes[self.bpmn_id]
+
+    @override
+    def parse_io_spec(self) -> None:
+        return None
+
+    @override
+    def parse_extensions(self, node: Any = None) -> dict[str, Any]:
+        role, body = role_and_body(self.process_parser.process, self.model)
+        return {"role": role, "body": body}
+
+    @override
+    def _add_loop_task(self, loop_characteristics: Any) -> None:
+        _, how = read_repetition(self.model)
+        if how is None or self.model.event_subprocess:
+            return
+        original = self.spec.task_specs.pop(self.task.name)
+        self.task = Repeat(self.spec, original.name, **self.bpmn_attributes)
+        self._copy_task_attrs(original, loop_characteristics)
+        self.task.bpmn_id = original.bpmn_id
+        self.task.how = how
+        self.task.child = original.name
+        original.repeated_by = self.task.name
+        original.completed_event.connect(self.task.merge_child)
+
+    @override
+    def _add_multiinstance_task(self, loop_characteristics: Any) -> None:
+        self._add_loop_task(loop_characteristics)
+
+    @override
+    def _add_boundary_event(self, children: Any) -> Attached:
+        holder = Attached(self.spec, f"{self.bpmn_id}.BoundaryEventSplit", lane=self.task.lane)
+        events = [self.process_parser.parse_node(child) for child in children]
+        # The events first: an activity that fails or ends at once must find them waiting.
+        for spec in (*events, self.task):
+            holder.connect(spec)
+            holder.flows = (*holder.flows, Flow("", spec.name))
+        holder.main = self.task.name
+        self.task.completed_event.connect(holder.activity_left)
+        return holder
 
 
-class ElementMaker:
-    """Makes the nodes of one scope."""
+class OperationParser(ElementParser):
+    """A service task, or a business rule task that may name a decision table."""
 
-    def __init__(
-        self,
-        scope: Scope,
-        process: model.Process,
-        references: References,
-        processes: Mapping[str, model.Process],
-        tables: Mapping[str, Table],
-        report: Report,
-    ) -> None:
-        self._scope = scope
-        self._process = process
-        self._references = references
-        self._processes = processes
-        self._tables = tables
-        self._report = report
-
-    def make(self, node: model.Node) -> Node | None:
-        """The node of an element, or ``None`` and a report."""
-        return _MAKERS.get(node.kind, ElementMaker._unsupported)(self, node)
-
-    def boundary(self, event: model.Node, activity: model.Node) -> Boundary | None:
-        """The node of a boundary event, or ``None`` and a report."""
-        trigger = self._event(event, _CAUGHT_AT_BORDER)
-        if trigger is None:
-            return None
-        made = Boundary(
-            self._scope,
-            event.id,
-            **self._named(event),
-            trigger=trigger,
-            interrupting=event.interrupting or event.event in ("error", "cancel"),
-            deadline=model.is_deadline(event),
+    @override
+    def parse_extensions(self, node: Any = None) -> dict[str, Any]:
+        mark = model.operation_of(self.model)
+        found = () if mark is None else tuple(mark.iterchildren(xml.duban("parameter")))
+        parameters = tuple(
+            Parameter(said(p, "name"), p.get("value", ""), p.get("expression")) for p in found
         )
-        made.rung = self._rung(event, activity)
-        return made
+        return {
+            **super().parse_extensions(node),
+            "operation": Operation(said(mark, "name"), said(mark, "result"), parameters),
+            "table": self.process_parser.parser.tables.get(model.decision_of(self.model)),
+        }
 
-    def _unsupported(self, node: model.Node) -> None:
-        self._report("structure.unsupported", node, kind=node.kind)
 
-    def _named(self, node: model.Node) -> dict[str, Any]:
-        return {"element": node.id, "label": node.name}
+class ScriptParser(ElementParser, ScriptTaskParser):
+    """A script task; an empty one assigns nothing."""
 
-    def _person(self, node: model.Node) -> Node:
-        return Person(self._scope, node.id, **self._named(node))
+    @override
+    def get_script(self) -> str:
+        return model.script_of(self.model)
 
-    def _service(self, node: model.Node) -> Node:
-        mark = model.operation_of(node)
-        parameters = () if mark is None else tuple(mark.iterchildren(xml.duban("parameter")))
-        return Operation(
-            self._scope,
-            node.id,
-            **self._named(node),
-            operation=said(mark, "name"),
-            result=said(mark, "result"),
-            parameters=[
-                Parameter(said(p, "name"), p.get("value", ""), p.get("expression"))
-                for p in parameters
-            ],
-        )
 
-    def _script(self, node: model.Node) -> Node:
-        return Script(self._scope, node.id, **self._named(node), script=model.script_of(node))
+class CallParser(ElementParser, CallActivityParser):
+    """A call activity."""
 
-    def _decision(self, node: model.Node) -> Node | None:
-        asked = model.decision_of(node)
-        if not asked:
-            return self._service(node)
-        table = self._tables.get(asked)
-        if table is None:
-            self._report("calls.unknown_decision", node, decision=asked)
-            return None
-        return Decision(self._scope, node.id, **self._named(node), table=table)
+    @override
+    def create_task(self) -> Call:
+        called = model.called_by(self.model)
+        return Call(self.spec, self.bpmn_id, subworkflow_spec=called, **self.bpmn_attributes)
 
-    def _send(self, node: model.Node) -> Node:
-        trigger = Trigger(Kind.MESSAGE, node.message or node.name or node.id)
-        return Throw(self._scope, node.id, **self._named(node), trigger=trigger)
 
-    def _receive(self, node: model.Node) -> Node:
-        trigger = Trigger(Kind.MESSAGE, node.message or node.name or node.id)
-        return Catch(self._scope, node.id, **self._named(node), trigger=trigger)
+class InnerParser(ElementParser, SubWorkflowParser):
+    """A subprocess, also one that waits for an event."""
 
-    def _call(self, node: model.Node) -> Node | None:
-        called = model.called_by(node)
-        if called not in self._processes:
-            self._report("calls.unknown_process", node, called=called)
-            return None
-        return Subprocess(self._scope, node.id, **self._named(node), inner=called)
-
-    def _subprocess(self, node: model.Node) -> Node | None:
-        if not node.event_subprocess:
-            return Subprocess(self._scope, node.id, **self._named(node), inner=node.id)
-        starts = [n for n in self._process.inside(node.id) if n.kind == "startEvent"]
-        if len(starts) != 1 or starts[0].event not in _CAUGHT_BY_SUBPROCESS:
-            self._report("structure.event_subprocess_start", node)
-            return None
-        start = starts[0]
-        trigger = self._trigger(start)
-        if trigger is None:
-            return None
+    @override
+    def create_task(self) -> Subprocess | EventSubprocess:
+        parser = self.process_parser.parser
+        parser.create_parser(self.node, filename=self.filename, lane=self.lane)
+        if not self.model.event_subprocess:
+            return Subprocess(
+                self.spec, self.bpmn_id, subworkflow_spec=self.bpmn_id, **self.bpmn_attributes
+            )
+        start = self._start()
         made = EventSubprocess(
-            self._scope,
-            node.id,
-            **self._named(node),
-            trigger=trigger,
-            interrupting=start.interrupting or start.event == "error",
-            inner=node.id,
+            self.spec,
+            self.bpmn_id,
+            subworkflow_spec=self.bpmn_id,
+            event_definition=self.process_parser.trigger(start),
+            **self.bpmn_attributes,
         )
-        made.event_element, made.event_label = start.id, start.name or start.id
+        made.interrupting = start.interrupting or start.event == "error"
         return made
 
-    def _gateway(self, node: model.Node) -> Node:
-        kind = {
-            "exclusiveGateway": Exclusive,
-            "parallelGateway": Parallel,
-            "inclusiveGateway": Inclusive,
-            "eventBasedGateway": EventGateway,
-        }[node.kind]
-        return kind(self._scope, node.id, **self._named(node))
+    @override
+    def parse_extensions(self, node: Any = None) -> dict[str, Any]:
+        if not self.model.event_subprocess:
+            return super().parse_extensions(node)
+        start = self._start()
+        role, body = role_and_body(self.process_parser.process, start)
+        named = {"start": start.id, "start_name": start.name or start.id}
+        return {"role": role, "body": body, **named}
 
-    # --- Events -----------------------------------------------------------------------------
+    def _start(self) -> model.Node:
+        inside = self.process_parser.process.inside(self.bpmn_id)
+        return next(node for node in inside if node.kind == "startEvent")
 
-    def _trigger(self, node: model.Node) -> Trigger | None:
-        """What an event waits for or throws; ``None`` and a finding if it cannot be done."""
-        definition = next(
-            (e for e in node.element.iterchildren() if xml.local(e).endswith("EventDefinition")),
-            None,
+
+class EventParser(ElementParser):
+    """Events between, at the end, and tasks that send or receive."""
+
+    @override
+    def create_task(self) -> Any:
+        definition = self.process_parser.trigger(self.model)
+        return self.spec_class(
+            self.spec, self.bpmn_id, event_definition=definition, **self.bpmn_attributes
         )
-        kind = _EVENT_KINDS.get(node.event)
-        if definition is None or kind is None:
-            self._report("structure.unsupported_event", node, event=node.event)
-            return None
-        if kind is Kind.TIMER:
-            if node.timer is None or not node.timer.text:
-                self._report("timers.empty", node)
-                return None
-            return Trigger(kind, timer=TimerText(node.timer.kind, unwrapped(node.timer.text)))
-        if kind is Kind.CONDITION:
-            condition = unwrapped(xml.text(definition.find(bpmn("condition"))))
-            if not condition:
-                self._report("structure.empty_condition", node)
-                return None
-            return Trigger(kind, condition=condition)
-        if kind is Kind.MESSAGE:
-            return Trigger(kind, node.message or node.name or node.id)
-        if kind in (Kind.SIGNAL, Kind.ERROR, Kind.ESCALATION):
-            reference = definition.get(f"{kind.value}Ref", "")
-            name = self._references.of(reference)
-            return Trigger(kind, name or (node.name or node.id if kind is Kind.SIGNAL else ""))
-        return Trigger(kind)
 
-    def _event(self, node: model.Node, allowed: set[str]) -> Trigger | None:
-        if node.event not in allowed:
-            self._report("structure.unsupported_event", node, event=node.event)
-            return None
-        return self._trigger(node)
 
-    def _start(self, node: model.Node) -> Node | None:
-        top = self._scope.name == self._process.id
-        if top and node.event == "timer":
-            trigger = self._trigger(node)
-            if trigger is None:
-                return None
-            return Catch(self._scope, node.id, **self._named(node), trigger=trigger)
-        if top and node.event not in {"none", *_CAUGHT_BETWEEN}:
-            self._report("structure.unsupported_event", node, event=node.event)
-            return None
-        return Passing(self._scope, node.id, **self._named(node))
+class StartParser(ElementParser):
+    """Start events. That of a case may wait for a timer; else somebody has started the scope."""
 
-    def _end(self, node: model.Node) -> Node | None:
-        if node.event == "none":
-            return Passing(self._scope, node.id, **self._named(node))
-        trigger = self._event(node, _ENDS)
-        if trigger is None:
-            return None
-        return End(self._scope, node.id, **self._named(node), trigger=trigger)
+    @override
+    def create_task(self) -> Passing | Catch:
+        waits = self.process_parser.top and self.model.event == "timer"
+        definition = self.process_parser.trigger(self.model) if waits else NoneEventDefinition()
+        made = (Catch if waits else Passing)(
+            self.spec, self.bpmn_id, event_definition=definition, **self.bpmn_attributes
+        )
+        self.spec.start.connect(made)
+        return made
 
-    def _catch(self, node: model.Node) -> Node | None:
-        if node.event == "link":
-            return Passing(self._scope, node.id, **self._named(node))
-        trigger = self._event(node, _CAUGHT_BETWEEN)
-        if trigger is None:
-            return None
-        return Catch(self._scope, node.id, **self._named(node), trigger=trigger)
 
-    def _throw(self, node: model.Node) -> Node | None:
-        if node.event in ("none", "link"):
-            return Passing(self._scope, node.id, **self._named(node))
-        trigger = self._event(node, _THROWN)
-        if trigger is None:
-            return None
-        return Throw(self._scope, node.id, **self._named(node), trigger=trigger)
+class BorderParser(ElementParser):
+    """Boundary events: deadlines and rungs of escalation ladders among them."""
 
-    def _rung(self, event: model.Node, activity: model.Node) -> Rung | None:
-        mark = xml.extension(event.element, "escalation")
+    @override
+    def create_task(self) -> Boundary:
+        return Boundary(
+            self.spec,
+            self.bpmn_id,
+            event_definition=self.process_parser.trigger(self.model),
+            cancel_activity=self.model.interrupting or self.model.event in ("error", "cancel"),
+            **self.bpmn_attributes,
+        )
+
+    @override
+    def parse_extensions(self, node: Any = None) -> dict[str, Any]:
+        return {
+            **super().parse_extensions(node),
+            "deadline": model.is_deadline(self.model),
+            "rung": self._rung(),
+        }
+
+    def _rung(self) -> Rung | None:
+        mark = xml.extension(self.node, "escalation")
         if mark is None:
             return None
-        role, body = role_and_body(self._process, activity)
+        activity = self.process_parser.process.nodes[self.model.attached_to]
+        role, body = role_and_body(self.process_parser.process, activity)
         return Rung(
             level=said(mark, "level"),
             step=activity.id,
@@ -254,36 +217,3 @@ class ElementMaker:
             step_body=body,
             performer=said(xml.extension(activity.element, "task"), "performer"),
         )
-
-    def _border(self, node: model.Node) -> None:
-        attached = self._process.nodes.get(node.attached_to)
-        if (
-            attached is None
-            or attached.kind not in model.ACTIVITIES
-            or attached.scope != node.scope
-        ):
-            self._report("structure.boundary_of_nothing", node)
-
-
-_MAKERS: Mapping[str, Callable[[ElementMaker, model.Node], Node | None]] = {
-    "task": ElementMaker._person,
-    "userTask": ElementMaker._person,
-    "manualTask": ElementMaker._person,
-    "serviceTask": ElementMaker._service,
-    "scriptTask": ElementMaker._script,
-    "businessRuleTask": ElementMaker._decision,
-    "sendTask": ElementMaker._send,
-    "receiveTask": ElementMaker._receive,
-    "callActivity": ElementMaker._call,
-    "subProcess": ElementMaker._subprocess,
-    "transaction": ElementMaker._subprocess,
-    "exclusiveGateway": ElementMaker._gateway,
-    "parallelGateway": ElementMaker._gateway,
-    "inclusiveGateway": ElementMaker._gateway,
-    "eventBasedGateway": ElementMaker._gateway,
-    "startEvent": ElementMaker._start,
-    "endEvent": ElementMaker._end,
-    "intermediateCatchEvent": ElementMaker._catch,
-    "intermediateThrowEvent": ElementMaker._throw,
-    "boundaryEvent": ElementMaker._border,
-}

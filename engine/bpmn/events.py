@@ -1,31 +1,28 @@
-"""Events: what a case waits for, and what it throws."""
+"""What a case waits for: timers, messages, signals, conditions, at borders and in between."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.defaults import (
+    BoundaryEvent,
+    IntermediateCatchEvent,
+    StartEvent,
+)
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.util.task import TaskState
 from typing_extensions import override
 
 from engine.bpmn import timers
-from engine.bpmn.casefile import owner
-from engine.bpmn.nodes import (
-    Flow,
-    Node,
-    grow,
-    hold,
-    passed,
-    resume,
-    unfinished,
-    withdraw,
-    withdraw_all,
-)
+from engine.bpmn.nodes import FLOW, Node, grow, passed, unfinished, withdraw
 from engine.bpmn.rungs import Rung, remember_deadline
 from engine.bpmn.timers import TIMER, TimerText
-from engine.errors import Broken
 from engine.values.running import Json, PassedKind
 
 
@@ -43,8 +40,12 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Trigger:
-    """What an event waits for or throws. An error or escalation without code catches all."""
+class Trigger(EventDefinition):
+    """What an event waits for or throws. An error or escalation without code catches all.
+
+    Takes the place of the library's definitions: their timers ask the machine's clock and their
+    messages reach everybody who waits, while ours happen one by one, to the task that was chosen.
+    """
 
     kind: Kind
     #: Name of the message or signal, code of the error or escalation.
@@ -56,44 +57,48 @@ class Trigger:
         """Whether an event waiting for the other trigger catches this one."""
         if self.kind is not other.kind:
             return False
-        return self.name == other.name or (not other.name and self.kind in _BY_CODE)
+        return self.name == other.name or (not other.name and self.kind in BY_CODE)
+
+    @override
+    def update_task(self, my_task: Any) -> None:
+        """The token has come to wait: compute its instant, once."""
+        if self.timer is not None and TIMER not in my_task.internal_data:
+            scripts = my_task.workflow.script_engine
+            my_task.internal_data[TIMER] = timers.start(my_task, self.timer, scripts)
+            my_task.task_spec.armed(my_task)
 
 
-_BY_CODE = (Kind.ERROR, Kind.ESCALATION, Kind.CANCEL)
+BY_CODE = (Kind.ERROR, Kind.ESCALATION, Kind.CANCEL)
 #: Non-interrupting events of these kinds may happen again while what they belong to is open.
 _REPEATABLE = (Kind.MESSAGE, Kind.SIGNAL, Kind.ESCALATION)
 
 
-class Waiting(Node):
+class Waiting(Node, CatchingEvent, BpmnSpecMixin):
     """Base of everything that waits for a trigger."""
 
-    def __init__(
-        self,
-        scope: Any,
-        name: str,
-        *,
-        element: str,
-        label: str,
-        trigger: Trigger,
-        interrupting: bool = True,
-        deadline: bool = False,
-    ) -> None:
-        super().__init__(scope, name, element=element, label=label)
-        self.trigger = trigger
-        self.interrupting = interrupting
-        self.deadline = deadline
-        #: The element whose form and timer it is: for event subprocesses their start event.
-        self.event_element = element
-        self.event_label = self.label
+    #: Whether what it belongs to ends when it happens.
+    interrupting = True
 
-    @override
-    def enter(self, task: Any) -> bool:
-        hold(task, TaskState.WAITING)
-        if self.trigger.timer is not None:
-            scripts = task.workflow.script_engine
-            task.internal_data[TIMER] = timers.start(task, self.trigger.timer, scripts)
-            self.armed(task)
-        return False
+    @property
+    def trigger(self) -> Trigger:
+        """What it waits for."""
+        trigger: Trigger = self.event_definition
+        return trigger
+
+    @property
+    def deadline(self) -> bool:
+        """Whether it is the deadline of what it sits on."""
+        return bool(self.extensions.get("deadline"))
+
+    @property
+    def event_element(self) -> str:
+        """The element whose form and timer it is: for event subprocesses their start event."""
+        return self.element
+
+    @property
+    def event_label(self) -> str:
+        """What people call the event."""
+        return self.label
 
     def armed(self, task: Any) -> None:
         """A timer was set or moved."""
@@ -108,7 +113,8 @@ class Waiting(Node):
         """What was waited for has happened."""
         task.workflow.script_engine.write(task, values or {})
         self.happened(task)
-        resume(task)
+        self.catch(task, None)
+        self._update(task)
 
     def happened(self, task: Any) -> None:
         """Stop what the event interrupts, or wait for it again."""
@@ -120,13 +126,18 @@ class Waiting(Node):
             return
         again = grow(task.parent, self.name)
         again.data = dict(task.data)
-        hold(again, TaskState.WAITING)
         if cycle is not None:
             again.internal_data[TIMER] = cycle
+        self._update(again)
+
+    @override
+    def _run_hook(self, my_task: Any) -> bool:
+        # The library would look for events of this name below: finished ones it means to reset.
+        return True
 
 
-class Catch(Waiting):
-    """Intermediate catch events and receive tasks."""
+class Catch(Waiting, IntermediateCatchEvent):
+    """Intermediate catch events, receive tasks and start events that wait for a timer."""
 
     activity = True
 
@@ -138,41 +149,46 @@ class Catch(Waiting):
                 if other is not task and other.task_spec.name in parent.task_spec.targets:
                     withdraw(other, tell=False)
 
+    @override
+    def _on_complete_hook(self, my_task: Any) -> None:
+        gateway = my_task.parent
+        if isinstance(gateway.task_spec, EventGateway):
+            # Which flow was taken is known, and told, only now.
+            passed(gateway, PassedKind.COMPLETED, (my_task.internal_data[FLOW],))
+        super()._on_complete_hook(my_task)
 
-class EventGateway(Node):
-    """Waits for the first of the events behind it."""
+
+class Passing(Node, StartEvent):
+    """Start events that need no event, and links that are caught: the token passes."""
+
+
+class EventGateway(Node, BpmnSpecMixin):
+    """Waits for the first of the events behind it.
+
+    The library lets the gateway wait in their place; people and the clock must know each of them.
+    """
 
     @property
     def targets(self) -> frozenset[str]:
         """Names of the events behind it."""
         return frozenset(flow.target for flow in self.flows)
 
-    def _on_complete(self, my_task: Any) -> None:
-        # Which flow is taken is known, and told, only when one of the events happens.
-        for flow in self.flows:
-            child = grow(my_task, flow.target)
-            child.internal_data["flow"] = flow.id
-            child.task_spec._update(child)
-
     @override
-    def child_left(self, task: Any, child: Any) -> None:
-        if child.task_spec.name in self.targets:
-            flow = child.internal_data.get("flow", "")
-            seen = task.workflow.top_workflow.step.passed
-            event = seen.pop()
-            passed(task, PassedKind.COMPLETED, (flow,) if flow else ())
-            seen.append(event)
+    def _on_complete_hook(self, my_task: Any) -> None:
+        for flow in self.flows:
+            grow(my_task, flow.target).internal_data[FLOW] = flow.id
 
     @override
     def holds_together(self, task: Any, child: Any) -> bool:
-        return child.task_spec.name in self.targets and child._state == TaskState.WAITING
+        return child.task_spec.name in self.targets and unfinished(child)
 
 
-class Boundary(Waiting):
+class Boundary(Waiting, BoundaryEvent):
     """An event at the border of an activity; its task hangs beside the activity's."""
 
-    #: The rung of an escalation ladder it is.
-    rung: Rung | None = None
+    def __init__(self, wf_spec: Any, name: str, **kwargs: Any) -> None:
+        super().__init__(wf_spec, name, **kwargs)
+        self.interrupting = self.cancel_activity
 
     @override
     def armed(self, task: Any) -> None:
@@ -183,93 +199,35 @@ class Boundary(Waiting):
     def happened(self, task: Any) -> None:
         beside = [other for other in task.parent.children if other is not task]
         main = [other for other in beside if other.task_spec.name == task.parent.task_spec.main]
-        carried = self.rung.names(main[0]) if self.rung is not None and main else {}
+        rung: Rung | None = self.extensions.get("rung")
+        carried = rung.names(main[0]) if rung is not None and main else {}
         if not self.interrupting:
             self.wait_again(task)
         else:
             for other in main:
                 withdraw(other)
-            for other in beside:
-                if isinstance(other.task_spec, Boundary) and other._state == TaskState.WAITING:
-                    withdraw(other, tell=False)
+            stop_waiting(beside)
         task.data = {**task.data, **carried}
 
 
-class Throw(Node):
-    """Intermediate throw events and send tasks: throw, and go on."""
+class Attached(Node, BoundaryEventSplit):
+    """Holds an activity and its boundary events together."""
 
-    def __init__(
-        self, scope: Any, name: str, *, element: str, label: str, trigger: Trigger
-    ) -> None:
-        super().__init__(scope, name, element=element, label=label)
-        self.trigger = trigger
+    def activity_left(self, workflow: Any, main: Any) -> None:
+        """The activity was completed: its boundary events wait no more."""
+        stop_waiting(main.parent.children)
 
     @override
-    def left(self, task: Any) -> None:
-        # After the token has gone on, so that what the trigger interrupts includes it.
-        throw(task, self.trigger)
-
-
-class End(Throw):
-    """End events that do something: throw, or end everything around them."""
+    def _run_hook(self, my_task: Any) -> bool:
+        return True
 
     @override
-    def choose(self, task: Any) -> Sequence[Flow]:
-        return ()
+    def holds_together(self, task: Any, child: Any) -> bool:
+        return any(flow.target == child.task_spec.name for flow in self.flows)
 
 
-def throw(task: Any, trigger: Trigger) -> None:
-    """Let a trigger work in the case."""
-    case = task.workflow.top_workflow
-    if trigger.kind is Kind.TERMINATE:
-        withdraw_all(task.workflow)
-    elif trigger.kind in _BY_CODE:
-        _propagate(task, trigger)
-    else:
-        caught = [other for other in case.tasks_in_order() if _waits_for(other, trigger)]
-        for other in caught[:1] if trigger.kind is Kind.MESSAGE else caught:
-            if _waits_for(other, trigger):
-                other.task_spec.fire(other)
-
-
-def _waits_for(task: Any, trigger: Trigger) -> bool:
-    node = task.task_spec
-    return (
-        task._state == TaskState.WAITING
-        and isinstance(node, Waiting)
-        and trigger.caught_by(node.trigger)
-    )
-
-
-def _propagate(task: Any, trigger: Trigger) -> None:
-    """From the scope of the thrower outwards, until an event catches the trigger."""
-    scope = task.workflow
-    while True:
-        for listener in _best_first(scope.tasks.values(), trigger):
-            if listener.task_spec.listening(listener):
-                listener.task_spec.fire(listener)
-                return
-        holder = owner(scope)
-        if holder is None:
-            break
-        for event in _best_first(_beside(holder), trigger):
-            event.task_spec.fire(event)
-            return
-        scope = holder.workflow
-    if trigger.kind is not Kind.ESCALATION:
-        raise Broken("engine.uncaught_error", element=task.task_spec.element, error=trigger.name)
-
-
-def _beside(task: Any) -> Iterator[Any]:
-    """The boundary events of the activity a subprocess task is, or is an instance of."""
-    parent = task.parent
-    if parent is not None and parent.task_spec.name == task.task_spec.repeated_by:
-        task, parent = parent, parent.parent
-    if parent is not None and parent.task_spec.main == task.task_spec.name:
-        yield from (child for child in parent.children if isinstance(child.task_spec, Boundary))
-
-
-def _best_first(tasks: Any, trigger: Trigger) -> list[Any]:
-    """Those waiting for the trigger; one that names the code before one that catches all."""
-    found = [task for task in tasks if unfinished(task) and _waits_for(task, trigger)]
-    return sorted(found, key=lambda task: not task.task_spec.trigger.name)
+def stop_waiting(tasks: list[Any]) -> None:
+    """Withdraw the boundary events among the tasks."""
+    for task in tasks:
+        if isinstance(task.task_spec, Boundary) and task._state == TaskState.WAITING:
+            withdraw(task, tell=False)

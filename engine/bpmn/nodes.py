@@ -1,27 +1,35 @@
-"""How tokens move: what every element of a diagram has in common, and the plainest of them.
+"""What our task specs add to the library's: the way a token leaves an element, and the path.
 
-SpiffWorkflow supplies the tree of tasks and their states. What decides where tokens go is here and
-in ``gateways``, ``events`` and ``activities``, and looks at living tokens only, never at history:
-so finished tasks can be pruned, joins in loops count each round afresh, and compiled nodes, which
-all cases share, never change while a case runs.
-
-A task is in one of five states: READY (a person's turn, or on the agenda), WAITING (for an event or
-for other tokens), STARTED (holds a subprocess or instances), COMPLETED, CANCELLED.
+SpiffWorkflow parses the diagrams, holds the tree of tasks and moves their states. Its specs predict
+the tasks to come, which a cascade of splits or a long chain turns into a crash, and its joins look
+at history, which has no end. So here nothing is predicted: children are made when a token leaves,
+each knowing the sequence flow it came by, and whoever decides looks at living tokens only. Then
+finished tasks can be pruned, and specs, which all cases share, never change while a case runs.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
+from SpiffWorkflow.bpmn.specs.control import (
+    BpmnStartTask,
+    SimpleBpmnTask,
+    _EndJoin,
+)
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from typing_extensions import override
 
 from engine.errors import Broken
 from engine.values.running import Passed, PassedKind
+
+# Each change of a state would gather what to log about it, only to find that nobody listens.
+for _name in ("spiff.task", "spiff.workflow"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 #: Key of a task's internal data: the sequence flow its token arrived by.
 FLOW = "flow"
@@ -37,27 +45,31 @@ class Flow:
 
 
 class Token(Task):
-    """A task that changes its state without asking the clock and writing a log each time."""
+    """A task that changes its state without asking the machine's clock or gathering a log."""
+
+    data: dict[str, Any]
 
     @override
     def _set_state(self, value: int) -> None:
         self._state = value
 
+    @override
+    def _inherit_data(self) -> None:
+        """Take over what the parent knows; the library would mix lists and let the parent win."""
+        parent = self.parent
+        if parent is not None and parent.data:
+            self.data = {**parent.data, **self.data}
 
-class Node(BpmnSpecMixin):
-    """Base of everything a token can be at."""
 
-    #: Whether a person sees it on the diagram and in the path.
-    drawn = True
+class Node(BpmnTaskSpec):
+    """Base of everything a token can be at; stands before the library's class of the element."""
+
     #: Work that can be withdrawn: cancelling it is part of the path.
     activity = False
 
-    def __init__(
-        self, scope: Any, name: str, *, element: str = "", label: str = "", manual: bool = False
-    ) -> None:
-        super().__init__(scope, name, bpmn_name=label, manual=manual)
-        self.element = element
-        self.label = label or element
+    def __init__(self, wf_spec: Any, name: str, **kwargs: Any) -> None:
+        super().__init__(wf_spec, name, **kwargs)
+        self.extensions: dict[str, Any] = {}
         self.flows: tuple[Flow, ...] = ()
         #: Taken when no condition of the other flows holds.
         self.default: Flow | None = None
@@ -68,14 +80,17 @@ class Node(BpmnSpecMixin):
         #: Name of the activity it holds together with its boundary events.
         self.main = ""
 
+    @property
+    def element(self) -> str:
+        """Id of the element on the diagram; empty for what is not drawn."""
+        return self.bpmn_id or ""
+
+    @property
+    def label(self) -> str:
+        """What people call the element."""
+        return self.bpmn_name or self.element
+
     # --- What kinds of nodes decide ---------------------------------------------------------
-
-    def enter(self, task: Any) -> bool:
-        """Whether an arriving token may go on at once."""
-        return True
-
-    def work(self, task: Any) -> None:
-        """Do what the node is for."""
 
     def choose(self, task: Any) -> Sequence[Flow]:
         """The flows a token leaves by: all of them, of conditional ones those that hold."""
@@ -85,12 +100,6 @@ class Node(BpmnSpecMixin):
         if self.flows and not chosen:
             raise Broken("engine.no_flow_taken", element=self.element)
         return chosen
-
-    def left(self, task: Any) -> None:
-        """The token has left by its flows."""
-
-    def child_left(self, task: Any, child: Any) -> None:
-        """A task that hangs under this one was completed."""
 
     def collects_from(self, child: Any) -> bool:
         """Whether the child is an instance whose values this one collects."""
@@ -113,37 +122,22 @@ class Node(BpmnSpecMixin):
 
     # --- What the library calls -------------------------------------------------------------
 
+    @override
     def test(self) -> None:
-        """Compiled definitions are checked before they run."""
+        """Definitions are checked before they run."""
 
+    @override
     def _predict_hook(self, my_task: Any) -> None:
         """Nothing is predicted: children are made when a token leaves."""
 
-    def _update_hook(self, my_task: Any) -> bool:
-        parent = my_task.parent
-        if parent is not None and parent.data:
-            my_task.data = {**parent.data, **my_task.data}
-        return self.enter(my_task)
-
-    def _on_ready(self, my_task: Any) -> None:
-        if not self.manual:
-            my_task.workflow.top_workflow.agenda.append(my_task)
-
-    def _run_hook(self, my_task: Any) -> bool:
-        self.work(my_task)
-        return True
-
-    def _on_complete(self, my_task: Any) -> None:
+    @override
+    def _on_complete_hook(self, my_task: Any) -> None:
         chosen = self.choose(my_task)
-        if self.drawn:
-            flows = tuple(flow.id for flow in chosen if flow.id)
-            passed(my_task, PassedKind.COMPLETED, flows)
-        parent = my_task.parent
-        if parent is not None:
-            parent.task_spec.child_left(parent, my_task)
+        if self.element:
+            passed(my_task, PassedKind.COMPLETED, tuple(flow.id for flow in chosen if flow.id))
+        super()._on_complete_hook(my_task)
         for flow in chosen:
-            follow(my_task, flow)
-        self.left(my_task)
+            grow(my_task, flow.target).internal_data[FLOW] = flow.id
 
 
 def holds(task: Any, flow: Flow) -> bool:
@@ -162,29 +156,11 @@ def holds(task: Any, flow: Flow) -> bool:
     return value
 
 
-def follow(task: Any, flow: Flow) -> None:
-    """Send a token along a flow."""
-    child = grow(task, flow.target)
-    child.internal_data[FLOW] = flow.id
-    child.task_spec._update(child)
-
-
 def grow(task: Any, name: str) -> Any:
     """A new task of the named node under the task, not yet entered."""
     task.workflow.top_workflow.step.meter.task()
     scope = task.workflow
     return Token(scope, scope.spec.task_specs[name], task, state=TaskState.FUTURE)
-
-
-def hold(task: Any, state: int) -> None:
-    """Put a task into WAITING or STARTED."""
-    task._set_state(state)
-
-
-def resume(task: Any) -> None:
-    """Let a task that waited or was started go on."""
-    task._set_state(TaskState.READY)
-    task.task_spec._on_ready(task)
 
 
 def unfinished(task: Any) -> bool:
@@ -205,7 +181,7 @@ def withdraw(task: Any, *, tell: bool = True) -> None:
         return
     tell = tell and task.task_spec.activity and not task.task_spec.listening(task)
     task.task_spec.withdraw_inner(task)
-    task._set_state(TaskState.CANCELLED)
+    task.cancel()
     if tell:
         passed(task, PassedKind.CANCELLED)
 
@@ -217,29 +193,42 @@ def withdraw_all(scope: Any, *, besides: Any = None) -> None:
             withdraw(task)
 
 
-class Root(Node):
-    """Where a scope begins: arms its event subprocesses and enters its start event."""
+class Start(Node, BpmnStartTask):
+    """Where a scope begins: its event subprocesses begin to wait, its start event is entered."""
 
-    drawn = False
-
-    def __init__(self, scope: Any) -> None:
-        super().__init__(scope, "#start")
+    def __init__(self, wf_spec: Any, name: str) -> None:
+        super().__init__(wf_spec, name)
         #: Start events by element id; the first is taken unless another is asked for.
         self.starts: dict[str, Flow] = {}
         #: Those that need no event.
         self.plain: tuple[str, ...] = ()
-        self.listeners: tuple[str, ...] = ()
+        self.listeners: tuple[Flow, ...] = ()
 
     @override
     def choose(self, task: Any) -> Sequence[Flow]:
-        for name in self.listeners:
-            listener = grow(task, name)
-            listener.task_spec._update(listener)
-        asked = (
-            task.workflow.top_workflow.step.begin if task.workflow.parent_task_id is None else None
+        top = task.workflow.parent_task_id is None
+        asked = task.workflow.top_workflow.step.begin if top else None
+        begun = self.starts[asked] if asked else next(iter(self.starts.values()))
+        return (*self.listeners, begun)
+
+
+class Finish(Node, SimpleBpmnTask):
+    """What the library calls ``End``: when it completes, the scope is over."""
+
+
+class EndJoin(Node, _EndJoin):
+    """Waits until no token is left in its scope. What only listens does not keep a scope open."""
+
+    @override
+    def _check_threshold_unstructured(self, my_task: Any) -> bool:
+        return not any(
+            unfinished(task) and task.task_spec is not self and not task.task_spec.listening(task)
+            for task in my_task.workflow.tasks.values()
         )
-        return (self.starts[asked] if asked else next(iter(self.starts.values())),)
 
-
-class Passing(Node):
-    """Start events, plain throwing events and tasks nobody has to do: the token passes."""
+    @override
+    def _run_hook(self, my_task: Any) -> bool:
+        for task in list(my_task.workflow.tasks.values()):
+            if task.task_spec.listening(task):
+                withdraw(task, tell=False)
+        return True

@@ -9,7 +9,6 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import timers
 from engine.bpmn.casefile import local_values
-from engine.bpmn.compile import Compiled
 from engine.bpmn.events import Boundary, Kind, Waiting
 from engine.bpmn.nodes import unfinished
 from engine.bpmn.rungs import due_at
@@ -19,9 +18,9 @@ from engine.bpmn.tokens import Case
 from engine.values.running import OpenMessage, OpenTask, Timer
 
 
-def open_tasks(case: Case, compiled: Compiled) -> tuple[OpenTask, ...]:
+def open_tasks(case: Case) -> tuple[OpenTask, ...]:
     """The tasks people can complete now, in the order they were opened."""
-    return tuple(_open_task(task, compiled) for task in case.tasks_in_order() if is_open(task))
+    return tuple(_open_task(task) for task in case.tasks_in_order() if is_open(task))
 
 
 def is_open(task: Any) -> bool:
@@ -39,15 +38,14 @@ def is_waiting(task: Any, *kinds: Kind) -> bool:
     )
 
 
-def _open_task(task: Any, compiled: Compiled) -> OpenTask:
+def _open_task(task: Any) -> OpenTask:
     node = task.task_spec
-    role = compiled.roles[node.element]
     return OpenTask(
         id=str(task.id),
         element=node.element,
         name=node.label,
-        role=role.role,
-        body=role.body,
+        role=node.extensions["role"],
+        body=node.extensions["body"],
         opened_at=timers.read(task.internal_data[OPENED]),
         due_at=due_at(task),
         local=local_values(task),
@@ -99,23 +97,20 @@ def _instances(task: Any) -> list[Any]:
     return [child for child in task.children if task.task_spec.name == child.task_spec.repeated_by]
 
 
-def open_messages(case: Case, compiled: Compiled) -> tuple[OpenMessage, ...]:
+def open_messages(case: Case) -> tuple[OpenMessage, ...]:
     """The messages the case can take now."""
-    return tuple(
-        _message(task, compiled) for task in case.tasks_in_order() if is_waiting(task, Kind.MESSAGE)
-    )
+    return tuple(_message(task) for task in case.tasks_in_order() if is_waiting(task, Kind.MESSAGE))
 
 
-def _message(task: Any, compiled: Compiled) -> OpenMessage:
+def _message(task: Any) -> OpenMessage:
     node = task.task_spec
-    role = compiled.roles[node.event_element]
     return OpenMessage(
         id=str(task.id),
         element=node.event_element,
         message=node.trigger.name,
         name=node.event_label,
-        role=role.role,
-        body=role.body,
+        role=node.extensions["role"],
+        body=node.extensions["body"],
     )
 
 

@@ -1,9 +1,12 @@
 """Forgetting what is finished: only living tokens and what holds them together stay in the state.
 
-History is kept in our own tables. As nodes decide by living tokens only, a finished task is needed
+History is kept in our own tables. As specs decide by living tokens only, a finished task is needed
 for one thing: to hold an activity and its boundary events, or the events behind an event-based
-gateway, together. Everything else is dropped and what lives is hung under the nearest task kept.
-So the tree is as deep as the diagram is nested, however long the case runs.
+gateway, together. Everything else is dropped and what lives is hung under the nearest task kept, in
+the last resort the root. To keep the lowest common ancestor of all unfinished tasks and what is
+below it would not do: while the task a reminder has opened stays open, that ancestor is the step
+reminded of, and every later round of a loop would lie below it. So the tree is as deep as the
+diagram is nested, however long the case runs, and the library's limit of a thousand is far away.
 """
 
 from __future__ import annotations

@@ -5,9 +5,22 @@ from __future__ import annotations
 import re
 
 from engine.bpmn import model, xml
+from engine.bpmn.events import Kind, Trigger
 from engine.bpmn.forms import said
 from engine.bpmn.repetition import Repetition
+from engine.bpmn.timers import TimerText
 from engine.bpmn.xml import bpmn
+
+_EVENT_KINDS = {
+    "timer": Kind.TIMER,
+    "message": Kind.MESSAGE,
+    "signal": Kind.SIGNAL,
+    "conditional": Kind.CONDITION,
+    "error": Kind.ERROR,
+    "escalation": Kind.ESCALATION,
+    "cancel": Kind.CANCEL,
+    "terminate": Kind.TERMINATE,
+}
 
 
 class References:
@@ -27,6 +40,33 @@ class References:
     def of(self, reference: str) -> str:
         """What a reference stands for."""
         return self._said.get(reference.rpartition(":")[2], "")
+
+
+def read_trigger(node: model.Node, references: References) -> tuple[str, Trigger | None]:
+    """What an event waits for or throws, with the rule it breaks if it cannot be done."""
+    if node.kind in ("sendTask", "receiveTask"):
+        return "", Trigger(Kind.MESSAGE, node.message or node.name or node.id)
+    definition = next(
+        (e for e in node.element.iterchildren() if xml.local(e).endswith("EventDefinition")), None
+    )
+    kind = _EVENT_KINDS.get(node.event)
+    if definition is None or kind is None:
+        return "structure.unsupported_event", None
+    if kind is Kind.TIMER:
+        if node.timer is None or not node.timer.text:
+            return "timers.empty", None
+        return "", Trigger(kind, timer=TimerText(node.timer.kind, unwrapped(node.timer.text)))
+    if kind is Kind.CONDITION:
+        condition = unwrapped(xml.text(definition.find(bpmn("condition"))))
+        if not condition:
+            return "structure.empty_condition", None
+        return "", Trigger(kind, condition=condition)
+    if kind is Kind.MESSAGE:
+        return "", Trigger(kind, node.message or node.name or node.id)
+    if kind in (Kind.SIGNAL, Kind.ERROR, Kind.ESCALATION):
+        name = references.of(definition.get(f"{kind.value}Ref", ""))
+        return "", Trigger(kind, name or (node.name or node.id if kind is Kind.SIGNAL else ""))
+    return "", Trigger(kind)
 
 
 def link_name(node: model.Node) -> str:

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 from typing_extensions import override
 
 from engine.bpmn.casefile import WRITTEN
-from engine.bpmn.nodes import Node, grow, hold, resume, unfinished, withdraw
+from engine.bpmn.nodes import Node, grow, unfinished, withdraw
 from engine.errors import Broken
 from engine.values.running import Json
 
@@ -51,17 +53,16 @@ class Repetition:
         return self.cardinality is None and self.collection is None
 
 
-class Repeat(Node):
-    """The repetition of an activity."""
+class Repeat(Node, LoopTask, BpmnSpecMixin):
+    """The repetition of an activity.
+
+    The library's keeps items and outputs in task data and writes them over each other; here the
+    items are the instances' own and the outputs go to the case file.
+    """
 
     activity = True
-
-    def __init__(
-        self, scope: Any, name: str, *, element: str, label: str, child: str, how: Repetition
-    ) -> None:
-        super().__init__(scope, name, element=element, label=label)
-        self.child = child
-        self.how = how
+    how: Repetition
+    child: str
 
     @override
     def collects_from(self, child: Any) -> bool:
@@ -70,9 +71,13 @@ class Repeat(Node):
     # --- Beginning --------------------------------------------------------------------------
 
     @override
-    def enter(self, task: Any) -> bool:
-        if self.how.loop:
-            return self._begin_loop(task)
+    def _update_hook(self, my_task: Any) -> bool:
+        if my_task._state != TaskState.FUTURE:
+            return False
+        my_task._inherit_data()
+        return self._begin_loop(my_task) if self.how.loop else self._begin_all(my_task)
+
+    def _begin_all(self, task: Any) -> bool:
         items = self._items(task)
         task.internal_data.update({_ITEMS: items, _BEGUN: 0, _DONE: 0})
         if self.how.output:
@@ -80,7 +85,7 @@ class Repeat(Node):
             task.workflow.script_engine.write(task, {self.how.output: []})
         if not items:
             return True
-        hold(task, TaskState.STARTED)
+        task._set_state(TaskState.STARTED)
         for _ in items[:1] if self.how.sequential else items:
             self._begin_instance(task)
         return False
@@ -89,7 +94,7 @@ class Repeat(Node):
         task.internal_data.update({_BEGUN: 0, _DONE: 0})
         if self.how.test_before and not self._loops_on(task, task):
             return True
-        hold(task, TaskState.STARTED)
+        task._set_state(TaskState.STARTED)
         self._begin_instance(task)
         return False
 
@@ -128,9 +133,10 @@ class Repeat(Node):
 
     # --- Going on ---------------------------------------------------------------------------
 
-    @override
-    def child_left(self, task: Any, child: Any) -> None:
-        if child.task_spec.name != self.child or not unfinished(task):
+    def merge_child(self, workflow: Any, child: Any) -> None:
+        """An instance was completed."""
+        task = child.parent
+        if not unfinished(task):
             return
         task.internal_data[_DONE] += 1
         if self.how.output:
@@ -138,7 +144,7 @@ class Repeat(Node):
         if self._complete(task, child):
             for other in task.children:
                 withdraw(other)
-            resume(task)
+            task._ready()
         elif self.how.sequential or self.how.loop:
             self._begin_instance(task)
 

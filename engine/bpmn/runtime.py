@@ -93,7 +93,7 @@ class CaseRun:
         case = Case(
             ready.main, ready.scopes, _scripts(ready, data, environment), step, deserializing=True
         )
-        state.load(kept, ready.checksum, ready.scopes, case, environment.bounds.state_bytes)
+        state.load(kept, ready.checksum, case, environment.bounds.state_bytes)
         return cls(ready, case, environment)
 
     def at(self, environment: Environment) -> CaseRun:
@@ -256,9 +256,9 @@ class CaseRun:
         return Outcome(
             state=state.dump(case, self._compiled.checksum, self._environment.bounds.state_bytes),
             data=dict(case.scripts.data),
-            tasks=outcomes.open_tasks(case, self._compiled),
+            tasks=outcomes.open_tasks(case),
             timers=outcomes.waiting_timers(case),
-            messages=outcomes.open_messages(case, self._compiled),
+            messages=outcomes.open_messages(case),
             operations=tuple(case.step.operations),
             passed=tuple(case.step.passed),
             finished=bool(case.completed),

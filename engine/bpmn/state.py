@@ -1,28 +1,36 @@
 """The state of a case as bytes: living tasks only, no definition, no field values.
 
-JSON, compressed. Tasks are kept in the order of their making with the name of their node; the nodes
-come from the compiled definition, whose checksum the state names. A state of another format or of
-another definition is refused, never guessed at.
+SpiffWorkflow's serializer with converters of our own: specs come from the compiled definition,
+whose checksum the state names, and of a task only what cannot be known otherwise is kept. JSON,
+compressed. A state of another format or of another definition is refused, never guessed at.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+from SpiffWorkflow.bpmn.serializer.default.workflow import (
+    BpmnSubWorkflowConverter,
+    BpmnWorkflowConverter,
+)
+from SpiffWorkflow.bpmn.serializer.helpers import DefaultRegistry
+from SpiffWorkflow.bpmn.serializer.helpers.bpmn_converter import BpmnConverter
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
+from typing_extensions import override
 
 from engine.bpmn.nodes import Token
-from engine.bpmn.tokens import Case, Scope
+from engine.bpmn.tokens import Case, Part
 from engine.errors import Broken
 
 #: Changes whenever the meaning of a state does: its format or the library's.
-SERIALIZER_VERSION = "duban-1"
+SERIALIZER_VERSION = "duban-2"
 
 _STATES = frozenset(
     (
@@ -33,6 +41,107 @@ _STATES = frozenset(
         TaskState.CANCELLED,
     )
 )
+#: What a converter meets in a state somebody has changed.
+_DAMAGE = (KeyError, TypeError, ValueError, StopIteration, AttributeError)
+
+
+class TokenConverter(BpmnConverter):
+    """A task: where it hangs, where it stands, and the little that is its own."""
+
+    @override
+    def to_dict(self, token: Token) -> dict[str, Any]:
+        return {
+            "parent": None if token._parent is None else str(token._parent),
+            "task_spec": token.task_spec.name,
+            "state": token._state,
+            "data": token.data,
+            "internal_data": token.internal_data,
+        }
+
+    @override
+    def from_dict(self, dct: dict[str, Any], scope: Any, identity: str) -> Token:
+        spec, state = scope.spec.task_specs[dct["task_spec"]], dct["state"]
+        parent = None if dct["parent"] is None else scope.tasks[UUID(dct["parent"])]
+        if state not in _STATES or (parent is None) != (not scope.tasks):
+            raise ValueError("a task that cannot be")
+        if state == TaskState.READY and not spec.manual:
+            raise ValueError("a step that was not finished")
+        token: Token = self.target_class(scope, spec, parent, state=state, id=UUID(identity))
+        token.data, token.internal_data = _mapping(dct["data"]), _mapping(dct["internal_data"])
+        return token
+
+
+class _ScopeState:
+    """What converters of a case and of its subprocesses have in common."""
+
+    registry: Any
+
+    def tasks_to_dict(self, scope: Any) -> dict[str, Any]:
+        """The tasks of a scope, each after the one it hangs under."""
+        return {
+            "spec": scope.spec.name,
+            "completed": scope.completed,
+            "tasks": {str(task.id): self.registry.convert(task) for task in scope.tasks.values()},
+        }
+
+    def tasks_from_dict(self, dct: dict[str, Any], scope: Any) -> None:
+        """Fill an empty scope with its tasks."""
+        if dct["spec"] != scope.spec.name:
+            raise ValueError("a scope of another process")
+        scope.completed = bool(dct["completed"])
+        for identity, kept in dct["tasks"].items():
+            self.registry.restore(kept, scope=scope, identity=identity)
+        scope.task_tree = next(iter(scope.tasks.values()))
+
+
+class PartConverter(_ScopeState, BpmnSubWorkflowConverter):
+    """A running subprocess."""
+
+    @override
+    def to_dict(self, workflow: Part) -> dict[str, Any]:
+        return self.tasks_to_dict(workflow)
+
+    @override
+    def from_dict(self, dct: dict[str, Any], task: Any, top_workflow: Case) -> Part:
+        spec = top_workflow.subprocess_specs[task.task_spec.spec]
+        part: Part = self.target_class(spec, task.id, top_workflow, deserializing=True)
+        self.tasks_from_dict(dct, part)
+        return part
+
+
+class CaseConverter(_ScopeState, BpmnWorkflowConverter):
+    """A case without its specs: they are the definition's, and too much to keep with every case."""
+
+    @override
+    def to_dict(self, workflow: Case) -> dict[str, Any]:
+        kept = self.tasks_to_dict(workflow)
+        kept["subprocesses"] = self.mapping_to_dict(workflow.subprocesses)
+        return kept
+
+    @override
+    def from_dict(self, dct: dict[str, Any], case: Case) -> Case:
+        self.tasks_from_dict(dct, case)
+        for identity, kept in dct["subprocesses"].items():
+            task = case.get_task_from_id(UUID(identity))
+            if task is None or not isinstance(task.task_spec, SubWorkflowTask):
+                raise ValueError("a subprocess without its task")
+            part = self.registry.restore(kept, task=task, top_workflow=case)
+            case.subprocesses[task.id] = part
+            part.completed_event.connect(task.task_spec._on_subworkflow_completed, task)
+        return case
+
+
+def _serializer() -> BpmnWorkflowSerializer:
+    registry = DefaultRegistry()
+    TokenConverter(Token, registry)
+    # The library makes the root of a scope itself, from the base class.
+    registry.typenames[Task] = Token.__name__
+    PartConverter(Part, registry)
+    CaseConverter(Case, registry)
+    return BpmnWorkflowSerializer(registry, version=SERIALIZER_VERSION)
+
+
+_SERIALIZER = _serializer()
 
 
 def dump(case: Case, checksum: str, maximum: int) -> bytes:
@@ -40,7 +149,7 @@ def dump(case: Case, checksum: str, maximum: int) -> bytes:
     kept = {
         "serializer_version": SERIALIZER_VERSION,
         "definition": checksum,
-        "scopes": [_dump_scope(scope) for scope in case.scopes()],
+        "case": _SERIALIZER.to_dict(case),
     }
     try:
         text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
@@ -51,26 +160,7 @@ def dump(case: Case, checksum: str, maximum: int) -> bytes:
     return zlib.compress(text, 1)
 
 
-def _dump_scope(scope: Any) -> list[Any]:
-    places = {task_id: place for place, task_id in enumerate(scope.tasks)}
-    held_by = None if scope.parent_task_id is None else _short(scope.parent_task_id)
-    tasks = [
-        [
-            _short(task.id),
-            places.get(task._parent, -1),
-            task.task_spec.name,
-            task._state,
-            task.data or 0,
-            task.internal_data or 0,
-        ]
-        for task in scope.tasks.values()
-    ]
-    return [scope.spec.name, held_by, 1 if scope.completed else 0, tasks]
-
-
-def load(
-    state: bytes, checksum: str, scopes: Mapping[str, Scope], case: Case, maximum: int
-) -> None:
+def load(state: bytes, checksum: str, case: Case, maximum: int) -> None:
     """Fill an empty case from its state. Raises :class:`Broken` for a foreign or damaged one."""
     kept = _unpacked(state, maximum)
     try:
@@ -82,8 +172,10 @@ def load(
     if definition != checksum:
         raise Broken("state.other_definition", found=str(definition)[:80], expected=checksum)
     try:
-        _load_scopes(kept["scopes"], scopes, case)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        if kept["case"]["typename"] != Case.__name__:
+            raise ValueError("no case")
+        _SERIALIZER.from_dict(kept["case"], case=case)
+    except (*_DAMAGE, SpiffWorkflowException) as error:
         raise Broken("state.damaged", reason=str(error)[:80]) from error
 
 
@@ -100,59 +192,7 @@ def _unpacked(state: bytes, maximum: int) -> Any:
         raise Broken("state.damaged", reason=str(error)[:80]) from error
 
 
-def _load_scopes(kept: list[Any], specs: Mapping[str, Scope], case: Case) -> None:
-    for place, (name, held_by, completed, tasks) in enumerate(kept):
-        if place == 0:
-            if name != case.spec.name or held_by is not None:
-                raise ValueError("the first scope is not the case")
-            scope = case
-        else:
-            scope = _inner_scope(case, specs[name], UUID(bytes=_long(held_by)))
-        scope.completed = bool(completed)
-        _load_tasks(tasks, scope)
-    if not kept:
-        raise ValueError("no scope")
-
-
-def _inner_scope(case: Case, spec: Scope, held_by: UUID) -> Any:
-    holder = next((s.tasks[held_by] for s in case.scopes() if held_by in s.tasks), None)
-    if holder is None or getattr(holder.task_spec, "inner", None) != spec.name:
-        raise ValueError("a subprocess without its task")
-    if held_by in case.subprocesses:
-        raise ValueError("two subprocesses of one task")
-    scope = BpmnSubWorkflow(spec, held_by, case, deserializing=True)
-    case.subprocesses[held_by] = scope
-    return scope
-
-
-def _load_tasks(kept: list[Any], scope: Any) -> None:
-    loaded: list[Any] = []
-    for short, parent, name, state, data, internal in kept:
-        node = scope.spec.task_specs[name]
-        identity = UUID(bytes=_long(short))
-        if state not in _STATES or identity in scope.tasks or (parent < 0) != (not loaded):
-            raise ValueError("a task that cannot be")
-        if state == TaskState.READY and not node.manual:
-            raise ValueError("a step that was not finished")
-        above = loaded[parent] if loaded and parent < len(loaded) else None
-        task = Token(scope, node, above, state=state, id=identity)
-        task.data = _mapping(data)
-        task.internal_data = _mapping(internal)
-        loaded.append(task)
-    scope.task_tree = loaded[0]
-
-
 def _mapping(kept: Any) -> dict[str, Any]:
-    if kept == 0:
-        return {}
     if not isinstance(kept, dict):
         raise TypeError("no mapping")
     return kept
-
-
-def _short(identity: UUID) -> str:
-    return urlsafe_b64encode(identity.bytes)[:22].decode()
-
-
-def _long(short: str) -> bytes:
-    return urlsafe_b64decode(short + "==")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.defaults import ScriptTask, ServiceTask, UserTask
 from typing_extensions import override
 
 from engine.bpmn import decisions
@@ -19,32 +19,21 @@ from engine.values.running import OperationRequest
 OPENED = "opened"
 
 
-class Person(Node):
+class Person(Node, UserTask):
     """User, manual and undefined tasks: somebody completes them."""
 
     activity = True
 
-    def __init__(self, scope: Any, name: str, *, element: str, label: str) -> None:
-        super().__init__(scope, name, element=element, label=label, manual=True)
-
     @override
-    def enter(self, task: Any) -> bool:
-        task.internal_data[OPENED] = told(task.workflow.script_engine.now)
-        return True
+    def _on_ready_hook(self, my_task: Any) -> None:
+        super()._on_ready_hook(my_task)
+        my_task.internal_data[OPENED] = told(my_task.workflow.script_engine.now)
 
 
-class Script(Node):
-    """Assignments to the case file."""
+class Script(Node, ScriptTask):
+    """Assignments to the case file, by the script engine of the case."""
 
     activity = True
-
-    def __init__(self, scope: Any, name: str, *, element: str, label: str, script: str) -> None:
-        super().__init__(scope, name, element=element, label=label)
-        self.script = script
-
-    @override
-    def work(self, task: Any) -> None:
-        task.workflow.script_engine.execute(task, self.script)
 
 
 @dataclass(frozen=True)
@@ -56,57 +45,46 @@ class Parameter:
     expression: str | None = None
 
 
-class Operation(Node):
-    """A service task: asks for a named operation and goes on."""
+@dataclass(frozen=True)
+class Operation:
+    """What ``duban:operation`` says."""
+
+    name: str = ""
+    result: str = ""
+    parameters: tuple[Parameter, ...] = ()
+
+
+class Service(Node, ServiceTask):
+    """Asks for the operation of its extensions and goes on."""
 
     activity = True
 
-    def __init__(
-        self,
-        scope: Any,
-        name: str,
-        *,
-        element: str,
-        label: str,
-        operation: str,
-        result: str = "",
-        parameters: Sequence[Parameter] = (),
-    ) -> None:
-        super().__init__(scope, name, element=element, label=label)
-        self.operation = operation
-        self.result = result
-        self.parameters = tuple(parameters)
-
     @override
-    def work(self, task: Any) -> None:
+    def _execute(self, task: Any) -> bool:
         scripts = task.workflow.script_engine
+        asked: Operation = self.extensions["operation"]
         values = {
             parameter.name: parameter.value
             if parameter.expression is None
             else storable(scripts.evaluate(task, parameter.expression))
-            for parameter in self.parameters
+            for parameter in asked.parameters
         }
         task.workflow.top_workflow.step.operations.append(
-            OperationRequest(str(task.id), self.element, self.operation, values, self.result)
+            OperationRequest(str(task.id), self.element, asked.name, values, asked.result)
         )
+        return True
 
 
-class Decision(Node):
-    """Asks a decision table and writes its answers."""
-
-    activity = True
-
-    def __init__(
-        self, scope: Any, name: str, *, element: str, label: str, table: decisions.Table
-    ) -> None:
-        super().__init__(scope, name, element=element, label=label)
-        self.table = table
+class Decision(Service):
+    """Asks the decision table of its extensions; without one it is a service task."""
 
     @override
-    def work(self, task: Any) -> None:
+    def _execute(self, task: Any) -> bool:
+        table: decisions.Table | None = self.extensions["table"]
+        if table is None:
+            return super()._execute(task)
         scripts = task.workflow.script_engine
         with at_element(task):
-            answers = decisions.decide(
-                self.table, lambda text, more: scripts.evaluate(task, text, more)
-            )
+            answers = decisions.decide(table, lambda text, more: scripts.evaluate(task, text, more))
         scripts.write(task, answers)
+        return True

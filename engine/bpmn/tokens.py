@@ -1,9 +1,4 @@
-"""A running case: its scopes, the agenda of tasks ready to run, and what happens when all is quiet.
-
-Everything the engine may do by itself is on the agenda, in the order in which it became ready. When
-the agenda is empty, scopes without tokens end, inclusive joins are released and conditional events
-looked at; when nothing of that helps, it is somebody's turn: a person, a message or the clock.
-"""
+"""A running case: SpiffWorkflow's workflow and subworkflows, bounded in what a command may use."""
 
 from __future__ import annotations
 
@@ -14,28 +9,33 @@ from time import thread_time
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
-from SpiffWorkflow.specs import WorkflowSpec
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
 from SpiffWorkflow.util.task import TaskState
+from typing_extensions import override
 
-from engine.bpmn import gateways
-from engine.bpmn.casefile import CaseFileScripts, owner
-from engine.bpmn.nodes import Node, Root, resume, unfinished, withdraw
+from engine.bpmn.casefile import CaseFileScripts
+from engine.bpmn.nodes import EndJoin, Finish, Flow, Node, Start
 from engine.bpmn.pruning import prune
 from engine.errors import Broken
 from engine.values.running import Bounds, OperationRequest, Passed
 
 #: Steps after which a long command forgets what it has finished, to stay fast.
 _PRUNE_EVERY = 200
+#: Steps after which the processor time used is asked for, which takes longer than most steps.
+_ASK_EVERY = 8
 
 
-class Scope(WorkflowSpec):
-    """The compiled nodes of a process or subprocess. Never changes while cases run."""
+class Scope(BpmnProcessSpec):
+    """The specs of a process or subprocess. Never changes while cases run."""
 
     def __init__(self, name: str, filename: str) -> None:
         super().__init__(name=name, filename=filename)
-        #: Asked for by the library; data objects on a diagram say nothing to a running case.
-        self.data_objects: dict[str, Any] = {}
-        self.start = Root(self)
+        self.task_specs.clear()
+        self.start = Start(self, "Start")
+        self.end = EndJoin(self, f"{name}.EndJoin")
+        self.end.connect(Finish(self, "End"))
+        self.end.flows = (Flow("", "End"),)
         self._reach: dict[str, Mapping[str, frozenset[str]]] = {}
 
     def reach(self, join: str) -> Mapping[str, frozenset[str]]:
@@ -82,7 +82,8 @@ class Meter:
             raise Broken(
                 "engine.too_many_steps", element=task.task_spec.element, maximum=self._bounds.steps
             )
-        self.cpu()
+        if self._steps % _ASK_EVERY == 0:
+            self.cpu()
         return self._steps
 
     def task(self) -> None:
@@ -109,7 +110,22 @@ class Step:
     operations: list[OperationRequest] = field(default_factory=list)
 
 
-class Case(BpmnWorkflow):
+class Living(BpmnBaseWorkflow):
+    """What a case and its subprocesses have in common."""
+
+    @override
+    def update_waiting_tasks(self) -> None:
+        # The library walks down the tree and stops at a depth of a thousand.
+        for task in list(self.tasks.values()):
+            if task._state == TaskState.WAITING:
+                task.task_spec._update(task)
+
+
+class Part(Living, BpmnSubWorkflow):
+    """The tasks of a running subprocess."""
+
+
+class Case(Living, BpmnWorkflow):
     """The tree of tasks of one case. Lives for one command, or as long as a ``CaseRun``."""
 
     def __init__(
@@ -121,7 +137,6 @@ class Case(BpmnWorkflow):
         *,
         deserializing: bool = False,
     ) -> None:
-        self.agenda: deque[Any] = deque()
         self.step = step
         super().__init__(spec, scopes, script_engine=scripts, deserializing=deserializing)
 
@@ -140,43 +155,39 @@ class Case(BpmnWorkflow):
         for scope in self.scopes():
             yield from list(scope.tasks.values())
 
+    @override
+    def create_subprocess(self, my_task: Any, spec_name: str) -> Part:
+        self.subprocesses[my_task.id] = part = Part(
+            self.subprocess_specs[spec_name], parent_task_id=my_task.id, top_workflow=self
+        )
+        return part
+
     def settle(self) -> None:
         """Run all that needs nobody."""
-        while self._run_agenda() or self._end_scopes() or self._release() or self._conditions():
-            pass
+        self.do_engine_steps(will_complete_task=self.step.meter.step)
+        while self._conditions():
+            self.do_engine_steps(will_complete_task=self.step.meter.step)
 
-    def _run_agenda(self) -> bool:
-        moved = bool(self.agenda)
-        while self.agenda:
-            task = self.agenda.popleft()
-            # What became ready may have been withdrawn since.
-            if task._state != TaskState.READY:
+    @override
+    def _do_engine_steps(
+        self, will_complete_task: Any = None, did_complete_task: Any = None
+    ) -> int:
+        """Run what is ready now.
+
+        The library also runs what an earlier step of the round has withdrawn, and does not see what
+        lies a thousand tasks deep.
+        """
+        count = 0
+        ready = [task for task in self.tasks_in_order() if _runs_by_itself(task)]
+        for task in ready:
+            if not _runs_by_itself(task):
                 continue
-            steps = self.step.meter.step(task)
+            steps = will_complete_task(task)
             task.run()
+            count += 1
             if self.step.prune and steps % _PRUNE_EVERY == 0:
                 prune(self)
-        return moved
-
-    def _end_scopes(self) -> bool:
-        """End the scopes that have no token left. Whether there was one."""
-        ended = False
-        for scope in self.scopes():
-            if scope.completed:
-                continue
-            living = [task for task in scope.tasks.values() if unfinished(task)]
-            if any(not task.task_spec.listening(task) for task in living):
-                continue
-            for listener in living:
-                withdraw(listener, tell=False)
-            scope.completed = ended = True
-            holder = owner(scope)
-            if holder is not None and unfinished(holder):
-                resume(holder)
-        return ended
-
-    def _release(self) -> bool:
-        return any(gateways.release(scope) for scope in self.scopes())
+        return count
 
     def _conditions(self) -> bool:
         for task in self.tasks_in_order():
@@ -184,3 +195,7 @@ class Case(BpmnWorkflow):
                 task.task_spec.fire(task)
                 return True
         return False
+
+
+def _runs_by_itself(task: Any) -> bool:
+    return bool(task._state == TaskState.READY and not task.task_spec.manual)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from engine.bpmn import limits
-from engine.bpmn.building import build
 from engine.bpmn.bundle import Bundle
 from engine.bpmn.lint.subject import Subject, found
 from engine.bpmn.model import Process, called_by, decision_of
+from engine.bpmn.refusals import refusals
 from engine.values.process import Finding
 
 #: Elements looked at for all main processes of a set together, called ones as often as reached.
@@ -54,7 +54,7 @@ def check_running(bundle: Bundle) -> Iterator[Finding]:
             consequences = _consequences(reached.values())
             yield from (
                 finding
-                for finding in build(reached, bundle.roots, tables).findings
+                for finding in refusals(reached, bundle.roots, tables)
                 if not finding.rule.startswith("calls.")
                 and not (
                     finding.rule == "structure.flow_to_nowhere"
@@ -81,6 +81,7 @@ def _consequences(processes: Iterable[Process]) -> set[tuple[str, str | None]]:
         if (source := process.nodes.get(flow.source)) is not None
         and (target := process.nodes.get(flow.target)) is not None
         and source.scope == target.scope
+        and not source.event_subprocess
         and not target.event_subprocess
     }
 

@@ -243,10 +243,10 @@ def broken_states(good: bytes) -> dict[str, bytes]:
         "no mapping": zlib.compress(b"[]"),
         "nothing in it": zlib.compress(b"{}"),
         "another node": packed('"a"', '"zz"'),
-        "a step half done": packed('"#start",64', '"#start",16'),
-        "no such state": packed('"#start",64', '"#start",3'),
-        "another scope": packed('[["p"', '[["q"'),
-        "no scopes": zlib.compress(text[: text.index('"scopes"')].encode() + b'"scopes":[]}'),
+        "a step half done": packed('"Start","state":64', '"Start","state":16'),
+        "no such state": packed('"Start","state":64', '"Start","state":3'),
+        "another scope": packed('"spec":"p"', '"spec":"q"'),
+        "no scopes": zlib.compress(text[: text.index('"case"')].encode() + b'"case":{}}'),
     }
 
 
