@@ -48,6 +48,7 @@ def agree(county: County, case_id: int) -> None:
             assert why.due.due_at == found.due_at
             assert why.arithmetic.due_at == found.due_at
             if found.status in (ledger.RUNNING, ledger.PAUSED):
+                assert found.engine_id is not None
                 assert live[found.engine_id].instant == found.due_at
         for open_task in task_store.open_of_case(work.session, case_id):
             if open_task.deadline_id is not None:
