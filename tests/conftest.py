@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from engine.store.base import Sessions, open_sessions
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_server
@@ -76,3 +77,21 @@ def postgres_url(postgres_databases: Databases) -> Iterator[str]:
     url = postgres_databases.filled()
     yield url
     postgres_databases.drop(url)
+
+
+# --- Browsers -------------------------------------------------------------------------------------
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real browser; one a process, because Playwright runs one loop in a process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -13,8 +13,6 @@ from typing import Any
 
 import pytest
 import waitress
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import sync_playwright
 
 from engine.config import Mode, Settings
 from engine.office import open_office
@@ -25,7 +23,6 @@ from tests.fakes import FakeClock
 from tests.processes_shipped.office import Staffed
 from tests.processes_shipped.walk import MONDAY, working_day
 from tests.web.conftest import PASSWORD, Site
-from tests.web.test_in_a_browser import ARGUMENTS
 from web import create_app
 
 #: What every value begins with that could tell who complained.
@@ -160,14 +157,6 @@ def site(docket: Docket, clock: FakeClock, tmp_path: Path) -> Iterator[Site]:
     app.testing = False
     yield Site(app, office, clock)
     office.close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
