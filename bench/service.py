@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,7 @@ def _completions(bench: Bench, started: list[int]) -> tuple[Sample, list[list[Wr
         for case_id in started:
             task_id = _open_task(bench.office, case_id)
             with _recorded(bench.office) as statements:
-                seconds.append(timed(lambda t=task_id, a=actor, r=raw: _complete(bench, a, t, r)))  # type: ignore[misc]
+                seconds.append(timed(partial(_complete, bench, actor, task_id, raw)))
             written.append(statements)
     return Sample(seconds), written
 
@@ -187,7 +188,7 @@ def _bare(url: str, written: list[list[Written]]) -> Sample:
                 cursor.fetchall()
         connection.commit()
 
-    seconds = [timed(lambda s=statements: replay(s)) for statements in written]  # type: ignore[misc]
+    seconds = [timed(partial(replay, statements)) for statements in written]
     raw.close()
     database.dispose()
     return Sample(seconds)
