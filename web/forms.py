@@ -12,8 +12,9 @@ from werkzeug.datastructures import FileStorage
 from engine.errors import DubanError, Invalid
 from engine.i18n import Translator, formats
 from engine.services import attachments
-from engine.values.pages import AttachmentRow, DraftSaved, FieldView
+from engine.values.pages import AttachmentRow, FieldView
 from engine.values.process import Field, FieldType
+from engine.values.task_pages import DraftSaved
 from web import kept
 from web.request import office, say
 

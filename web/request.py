@@ -15,7 +15,8 @@ from engine.i18n import LOCALES, Translator, negotiate
 from engine.i18n import translator as translator_for
 from engine.office import Office
 from engine.services import simulation
-from engine.values.pages import SignedIn, SimulatedClock
+from engine.values.clock_pages import SimulatedClock
+from engine.values.person_pages import SignedIn
 from engine.values.timing import COUNTY_ZONE
 from engine.work import Work
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import NotFound
 from engine.services import notifications, people
-from engine.values.pages import SignedIn
+from engine.values.person_pages import SignedIn
 from web import kept
 from web.request import VISITOR, fragment, office
 

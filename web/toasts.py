@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, get_flashed_messages, url_for
 
-from engine.values.pages import Completed
+from engine.values.task_pages import Completed
 from web.request import say, translator
 
 #: A toast is a mapping of plain values, because it travels in the session.

@@ -18,7 +18,7 @@ from engine.i18n import bilingual
 from engine.i18n.articles import article
 from engine.rules.certificates import Standing
 from engine.values.acts import Act
-from engine.values.pages import Group, Tab
+from engine.values.inbox_pages import Group, Tab
 from engine.values.people import Verdict
 from engine.values.process import Disclosure, FieldType, Severity
 from engine.values.running import PassedKind

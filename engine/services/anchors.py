@@ -24,7 +24,7 @@ from engine.store import audit as store
 from engine.store import cases, settings
 from engine.store import incidents as runs
 from engine.store.audit import COUNTY, AnchorRow, EntryRow
-from engine.values.case_pages import AuditReport, BrokenChain
+from engine.values.audit_pages import AuditReport, BrokenChain
 from engine.work import Work
 
 JOB = "anchor"

@@ -21,7 +21,7 @@ from engine.store import cases, settings
 from engine.store.audit import COUNTY, EntryRow
 from engine.store.cases import CaseRow
 from engine.values.acts import Act
-from engine.values.case_pages import AuditReport, AuditRow
+from engine.values.audit_pages import AuditReport, AuditRow
 from engine.values.running import Json
 from engine.work import Work
 

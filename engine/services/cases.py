@@ -30,11 +30,15 @@ from engine.store import tasks as task_store
 from engine.store.cases import CaseRow
 from engine.store.definitions import DefinitionRow
 from engine.values.acts import Act
-from engine.values.case_pages import ActionPage, CasePage, PathView, SearchPage
-from engine.values.pages import CaseRef, Completed, DraftSaved, Raw, StartPage, StartRow
+from engine.values.case_pages import ActionPage, CasePage
+from engine.values.pages import CaseRef, Raw
+from engine.values.path_pages import PathView
 from engine.values.people import Verdict
 from engine.values.process import Form
 from engine.values.running import CaseFile, OpenMessage
+from engine.values.search_pages import SearchPage
+from engine.values.start_pages import StartPage, StartRow
+from engine.values.task_pages import Completed, DraftSaved
 from engine.values.timing import COUNTY_ZONE
 from engine.work import Work
 

@@ -13,7 +13,7 @@ from engine.store import tasks as task_store
 from engine.store.deadlines import DeadlineRow
 from engine.values.acts import Act
 from engine.values.case_pages import DeadlineView
-from engine.values.pages import DueExplanation
+from engine.values.clock_pages import DueExplanation
 from engine.values.running import Json
 from engine.values.timing import DueDate, LedgerEvent, LedgerKind, TimerRule
 from engine.work import Work

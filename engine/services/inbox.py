@@ -12,18 +12,8 @@ from engine.store.cases import BriefRow
 from engine.store.definitions import DefinitionRow
 from engine.store.inbox import Wanted
 from engine.store.tasks import TaskRow
-from engine.values.pages import (
-    COUNT_LIMIT,
-    PAGE_ROWS,
-    CaseRef,
-    DueView,
-    FilterOption,
-    Group,
-    InboxPage,
-    InboxQuery,
-    InboxRow,
-    Tab,
-)
+from engine.values.inbox_pages import FilterOption, Group, InboxPage, InboxQuery, InboxRow, Tab
+from engine.values.pages import COUNT_LIMIT, PAGE_ROWS, CaseRef, DueView
 from engine.values.people import Verdict
 from engine.values.timing import Light
 from engine.work import Work

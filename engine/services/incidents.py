@@ -18,7 +18,7 @@ from engine.store import cases
 from engine.store import incidents as store
 from engine.store.incidents import IncidentRow as Stored
 from engine.values.acts import Act
-from engine.values.case_pages import IncidentPage, IncidentRow
+from engine.values.incident_pages import IncidentPage, IncidentRow
 from engine.values.pages import COUNT_LIMIT, PAGE_ROWS
 from engine.values.running import Json
 from engine.work import Work

@@ -9,7 +9,7 @@ from engine.services.dockets import Docket
 from engine.store import inbox, people
 from engine.store import tasks as store
 from engine.store.tasks import TaskRow
-from engine.values.pages import Completed, NextTask
+from engine.values.task_pages import Completed, NextTask
 from engine.work import Work
 
 

@@ -18,7 +18,8 @@ from engine.store import notifications as rows
 from engine.store.notifications import Notification
 from engine.store.outbox import State
 from engine.values.acts import Act
-from engine.values.pages import COUNT_LIMIT, PAGE_ROWS, NotificationPage, NotificationRow
+from engine.values.notice_pages import NotificationPage, NotificationRow
+from engine.values.pages import COUNT_LIMIT, PAGE_ROWS
 from engine.values.running import Json
 from engine.work import Work
 

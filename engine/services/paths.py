@@ -11,7 +11,7 @@ from engine.store import dossiers
 from engine.store import tasks as task_store
 from engine.store.cases import CaseRow
 from engine.store.tasks import TaskRow
-from engine.values.case_pages import Diagram, ElementTime, PassedStep, PathView
+from engine.values.path_pages import Diagram, ElementTime, PassedStep, PathView
 from engine.values.process import Element
 from engine.values.running import PassedKind
 from engine.work import Work

@@ -17,8 +17,9 @@ from engine.store import people as store
 from engine.store.bodies import Body
 from engine.store.people import Person
 from engine.values.acts import Act
-from engine.values.pages import BodyRow, MembershipRow, PersonRow, Profile, SignedIn
+from engine.values.pages import BodyRow, PersonRow
 from engine.values.people import PersonFacts
+from engine.values.person_pages import MembershipRow, Profile, SignedIn
 from engine.work import Work
 
 #: Attempts to sign in are counted per this many minutes …

@@ -8,8 +8,8 @@ from engine.services import access, definitions, views
 from engine.store import cases as store
 from engine.store import search
 from engine.store.cases import BriefRow
-from engine.values.case_pages import SearchPage, SearchRow
 from engine.values.pages import PAGE_ROWS
+from engine.values.search_pages import SearchPage, SearchRow
 from engine.work import Work
 
 

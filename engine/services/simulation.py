@@ -14,7 +14,7 @@ from engine.office import Office
 from engine.services import audit, schedules
 from engine.store import settings
 from engine.values.acts import Act
-from engine.values.pages import SimulatedClock
+from engine.values.clock_pages import SimulatedClock
 from engine.values.timing import COUNTY_ZONE
 from engine.work import Work
 

@@ -24,15 +24,9 @@ from engine.store import deadlines as ledger
 from engine.store import tasks as store
 from engine.store.cases import CaseRow
 from engine.store.tasks import TaskRow
-from engine.values.pages import (
-    AttachmentRow,
-    Choice,
-    DueView,
-    Opinion,
-    PersonRow,
-    TaskPage,
-)
+from engine.values.pages import AttachmentRow, Choice, DueView, PersonRow
 from engine.values.people import Verdict
+from engine.values.task_pages import Opinion, TaskPage
 from engine.work import Work
 
 

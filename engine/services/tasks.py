@@ -14,8 +14,9 @@ from engine.store import people
 from engine.store import tasks as store
 from engine.store.tasks import TaskRow
 from engine.values.acts import Act
-from engine.values.pages import Completed, DraftSaved, Raw, TaskPage
+from engine.values.pages import Raw
 from engine.values.people import Verdict
+from engine.values.task_pages import Completed, DraftSaved, TaskPage
 from engine.work import Work
 
 

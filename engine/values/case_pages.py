@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
-from datetime import date, datetime
+from datetime import datetime
 
+from engine.values.audit_pages import AuditRow
 from engine.values.pages import (
     AttachmentRow,
     BodyRow,
@@ -14,14 +14,13 @@ from engine.values.pages import (
     DocumentRow,
     DueView,
     FieldView,
-    Opinion,
     PersonRow,
     Shown,
     TimelineRow,
 )
 from engine.values.people import Verdict
-from engine.values.process import Element, Form, LegalBasis, ProcessInfo
-from engine.values.running import Json, PassedKind
+from engine.values.process import Form, LegalBasis, ProcessInfo
+from engine.values.task_pages import Opinion
 from engine.values.timing import LedgerEvent, Limit
 
 
@@ -83,20 +82,6 @@ class ActionPage:
     action: ActionView
     #: The most pressing running deadline of the case.
     due: DueView = default(default_factory=DueView)
-
-
-@dataclass(frozen=True)
-class AuditRow:
-    """One entry of the case's chain."""
-
-    seq: int
-    at: datetime
-    actor: str
-    channel: str
-    act: str
-    facts: Mapping[str, Json]
-    #: Hexadecimal digest that carries the one before it.
-    digest: str
 
 
 @dataclass(frozen=True)
@@ -165,113 +150,6 @@ class CasePage:
 
 
 @dataclass(frozen=True)
-class ElementTime:
-    """Time spent in an element: when it was entered and left, how often."""
-
-    element: str
-    name: str
-    times: int
-    entered_at: datetime | None
-    left_at: datetime | None
-    seconds: int
-
-
-@dataclass(frozen=True)
-class Diagram:
-    """One drawing: of the procedure, or of a procedure it calls."""
-
-    process_id: str
-    name: str
-    xml: str
-
-
-@dataclass(frozen=True)
-class PassedStep:
-    """An element left, in the order the case went."""
-
-    at: datetime
-    element: Element
-    kind: PassedKind
-
-
-@dataclass(frozen=True)
-class PathView:
-    """The diagrams with the way the case took, and the same as lists."""
-
-    case: CaseRef
-    elements: Mapping[str, Element]
-    #: The procedure itself first, then those it calls.
-    diagrams: tuple[Diagram, ...] = ()
-    #: Element ids completed and cancelled, and the flows taken, in order of first passing.
-    passed: tuple[str, ...] = ()
-    cancelled: tuple[str, ...] = ()
-    flows: tuple[str, ...] = ()
-    present: tuple[str, ...] = ()
-    #: Late now, and close to it: open tasks and phases.
-    overdue: tuple[str, ...] = ()
-    soon: tuple[str, ...] = ()
-    #: Completed after their deadline, and ended by the case after it without being completed.
-    late: tuple[str, ...] = ()
-    missed: tuple[str, ...] = ()
-    #: The clocks stand still.
-    paused: bool = False
-    times: tuple[ElementTime, ...] = ()
-    steps: tuple[PassedStep, ...] = ()
-
-
-@dataclass(frozen=True)
-class SearchRow:
-    """A case found."""
-
-    case: CaseRef
-    body: str
-    started_at: datetime
-    #: Empty when the reader must not see who the party is.
-    party: str = ""
-
-
-@dataclass(frozen=True)
-class SearchPage:
-    """Cases found, newest first."""
-
-    query: str
-    rows: tuple[SearchRow, ...] = ()
-    after: str = ""
-
-
-@dataclass(frozen=True)
-class IncidentRow:
-    """Something that failed. ``reference`` is what the person who met it was told."""
-
-    id: int
-    reference: str
-    verb: str
-    code: str
-    facts: Mapping[str, Json]
-    first_at: datetime
-    last_at: datetime
-    attempts: int
-    #: open, resolved
-    status: str
-    case: CaseRef | None = None
-    next_at: datetime | None = None
-    actor: str = ""
-    detail: str = ""
-    resolved_at: datetime | None = None
-    resolved_by: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class IncidentPage:
-    """A page of incidents, newest first."""
-
-    rows: tuple[IncidentRow, ...] = ()
-    after: str = ""
-    open: int = 0
-
-
-@dataclass(frozen=True)
 class DefinitionPageRow:
     """A procedure in the list of published ones."""
 
@@ -285,25 +163,3 @@ class DefinitionPageRow:
     #: Cases that run on any version; bounded.
     running: int = 0
     overdue: int = 0
-
-
-@dataclass(frozen=True)
-class BrokenChain:
-    """An audit chain that does not verify."""
-
-    case_id: int
-    number: str
-    #: Code of what is wrong: entry_changed, entry_missing, tail_missing, anchor_missing, …
-    code: str
-    seq: int | None = None
-    day: date | None = None
-
-
-@dataclass(frozen=True)
-class AuditReport:
-    """The verification of audit chains and of their anchors."""
-
-    chains: int
-    entries: int
-    anchors: int
-    broken: tuple[BrokenChain, ...] = ()

@@ -28,7 +28,7 @@ from engine.services.publications import PublicQuery
 from engine.store import outbox as outbox_store
 from engine.store import people as people_store
 from engine.store import tasks as task_store
-from engine.values.pages import InboxQuery, Tab
+from engine.values.inbox_pages import InboxQuery, Tab
 from tests.databases import Databases
 from tests.fakes import FakeClock
 from tests.processes_shipped.office import Staffed, staffed

@@ -6,8 +6,9 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 
 from engine.errors import Conflict, DubanError, Forbidden, Invalid
 from engine.services import attachments, cases, mail
-from engine.values.case_pages import ActionPage, PathView
+from engine.values.case_pages import ActionPage
 from engine.values.pages import AttachmentRow
+from engine.values.path_pages import PathView
 from web import forms, kept, toasts
 from web.errors import N_, situation
 from web.kept import Answer, Kept

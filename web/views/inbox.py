@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from engine.services import inbox
-from engine.values.pages import InboxQuery, Tab
+from engine.values.inbox_pages import InboxQuery, Tab
 from engine.values.timing import Light
 from web.kept import Answer
 from web.request import number, reading

@@ -6,7 +6,8 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 
 from engine.errors import Broken, Conflict, DubanError, Forbidden, Invalid, NotFound
 from engine.services import attachments, tasks
-from engine.values.pages import AttachmentRow, TaskPage
+from engine.values.pages import AttachmentRow
+from engine.values.task_pages import TaskPage
 from web import forms, kept, toasts
 from web.errors import situation
 from web.kept import Answer, Kept

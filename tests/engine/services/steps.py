@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.services import cases, tasks
 from engine.store import tasks as task_store
 from engine.store.tasks import TaskRow
-from engine.values.pages import Completed
+from engine.values.task_pages import Completed
 from tests.engine.services.conftest import County
 
 

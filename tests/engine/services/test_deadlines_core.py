@@ -14,7 +14,7 @@ from engine.store import calendars
 from engine.store import cases as case_store
 from engine.store import timers as timer_store
 from engine.values.case_pages import DeadlineView
-from engine.values.pages import Group, InboxQuery, Tab
+from engine.values.inbox_pages import Group, InboxQuery, Tab
 from engine.values.timing import COUNTY_ZONE, LedgerKind, Light, Span, Unit
 from tests.engine.services.conftest import County
 from tests.engine.services.steps import complete, send, task, to_rectification

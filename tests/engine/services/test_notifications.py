@@ -11,7 +11,7 @@ from engine.services import mail, notifications
 from engine.store import incidents, outbox
 from engine.store import people as people_store
 from engine.store.outbox import Message, State
-from engine.values.pages import NotificationRow
+from engine.values.notice_pages import NotificationRow
 from tests.engine.services.conftest import County
 from tests.engine.services.paperwork import opened, perform
 

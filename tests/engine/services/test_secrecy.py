@@ -12,7 +12,7 @@ from engine.services import access, cases, inbox, search, tasks
 from engine.services.cases import follow
 from engine.store import cases as store
 from engine.store.cases import CaseRow
-from engine.values.pages import InboxQuery, Tab
+from engine.values.inbox_pages import InboxQuery, Tab
 from tests.engine.services.conftest import County
 from tests.engine.services.steps import task, to_rectification
 
