@@ -23,7 +23,7 @@ from bench.figures import Figure, Sample, timed
 from engine.actor import COMMAND_LINE, Actor
 from engine.config import Mode, Settings
 from engine.office import Office, open_office
-from engine.services import cases, definitions, incidents, people, schedules, seed, tasks
+from engine.services import definitions, incidents, people, schedules, seed, starts, tasks
 from engine.store.base import metadata, open_sessions
 from engine.store.migrations import upgrade
 from engine.values.pages import Raw
@@ -125,7 +125,7 @@ def opened(url: str, home: Path) -> Bench:
 def _start(bench: Bench, number: int) -> int:
     raw = {key: [f"{value}{number}"] for key, value in W1_START.items()}
     with bench.office.begin(bench.actors["case_lead"]) as work:
-        return cases.start(work, "w1", raw, bench.body_id).case.id
+        return starts.start(work, "w1", raw, bench.body_id).case.id
 
 
 def _completions(bench: Bench, started: list[int]) -> tuple[Sample, list[list[Written]]]:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from engine.errors import Broken
 from engine.rules.messages import Level
 from engine.services import (
-    cases,
     deadlines,
     documents,
     notifications,
+    openings,
     publications,
     registers,
     wording,
@@ -108,7 +108,9 @@ def _notify(work: Work, docket: Docket, request: OperationRequest) -> Json:
 
 
 def _open_case(work: Work, docket: Docket, request: OperationRequest) -> Json:
-    other = cases.open_linked(work, docket, _text(request.parameters, "process"), _further(request))
+    other = openings.open_linked(
+        work, docket, _text(request.parameters, "process"), _further(request)
+    )
     return {"case": other.id, "number": other.number}
 
 

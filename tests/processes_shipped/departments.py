@@ -10,7 +10,7 @@ from typing import Any
 from engine.actor import COMMAND_LINE
 from engine.config import Mode, Settings
 from engine.office import open_office
-from engine.services import cases, incidents, tasks
+from engine.services import incidents, starts, tasks
 from engine.store import cases as case_store
 from engine.store import documents as document_store
 from engine.values.process import Field, FieldType, Form
@@ -29,7 +29,7 @@ class Department(Staffed):
         raw = self.fill(description.forms[description.starts[0]], login, typed)
         body = self.body(DEPARTMENT)
         with self.office.begin(self.actor(login)) as work:
-            return cases.start(work, description.process.id, raw, body).case.id
+            return starts.start(work, description.process.id, raw, body).case.id
 
     def do_one(self, case_id: int, element: str, login: str, **typed: Any) -> None:
         """Complete that one of several open tasks of an element that names the person."""

@@ -13,6 +13,7 @@ from engine.actor import COMMAND_LINE, Actor
 from engine.config import Mode, Settings
 from engine.office import Office, open_office
 from engine.services import (
+    actions,
     attachments,
     cases,
     definitions,
@@ -20,6 +21,7 @@ from engine.services import (
     people,
     schedules,
     seed,
+    starts,
     tasks,
     timers,
 )
@@ -76,7 +78,7 @@ class Staffed:
         form = self.definition.description.forms["received"]
         raw = self.fill(form, login, typed)
         with self.office.begin(self.actor(login)) as work:
-            return cases.start(work, self.definition.description.process.id, raw).case.id
+            return starts.start(work, self.definition.description.process.id, raw).case.id
 
     def do(self, case_id: int, element: str, login: str, **typed: Any) -> None:
         raw = self.fill(self.definition.description.forms[element], login, typed)
@@ -88,9 +90,9 @@ class Staffed:
         form = self.definition.description.forms[element]
         raw = self.fill(form, login, typed)
         with self.office.begin(self.actor(login)) as work:
-            actions = cases.page(work, case_id).actions
-            action = next(one for one in actions if one.name == form.name)
-            cases.send(work, case_id, action.message_id, raw)
+            offered = cases.page(work, case_id).actions
+            action = next(one for one in offered if one.name == form.name)
+            actions.send(work, case_id, action.message_id, raw)
 
     def task(self, case_id: int, element: str) -> TaskRow:
         found = [row for row in self.open(case_id) if row.element == element]

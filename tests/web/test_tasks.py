@@ -346,7 +346,7 @@ def test_a_fault_of_ours_shows_a_reference_and_no_trace(
     def fail(*_: object) -> None:
         raise RuntimeError("secret inner words")
 
-    monkeypatch.setattr("engine.services.cases.startable", fail)
+    monkeypatch.setattr("engine.services.starts.startable", fail)
     browser.open("/start")
     assert browser.status == 500
     assert browser.page is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
 from engine.errors import Conflict, DubanError, Forbidden, Invalid
-from engine.services import attachments, cases, mail
+from engine.services import actions, attachments, cases, mail
 from engine.values.case_pages import ActionPage
 from engine.values.pages import AttachmentRow
 from engine.values.path_pages import PathView
@@ -111,7 +111,7 @@ def add_files(case_id: int) -> Answer:
 @views.get("/actions/<message_id>")
 def action(case_id: int, message_id: str) -> Answer:
     with reading() as unit:
-        page = cases.action(unit, case_id, message_id)
+        page = actions.page(unit, case_id, message_id)
     return _form(page)
 
 
@@ -125,7 +125,7 @@ def send(case_id: int, message_id: str) -> Answer:
         if refused:
             raise Invalid(fields=refused)
         with work() as unit:
-            done = cases.send(unit, case_id, message_id, typed)
+            done = actions.send(unit, case_id, message_id, typed)
     except Invalid as error:
         return _form(_action(case_id, message_id, typed), error), 422
     except (Conflict, Forbidden) as error:
@@ -204,7 +204,7 @@ def _states(path: PathView) -> dict[str, str]:
 
 def _action(case_id: int, message_id: str, typed: kept.Raw | None) -> ActionPage:
     with reading() as unit:
-        return cases.action(unit, case_id, message_id, typed)
+        return actions.page(unit, case_id, message_id, typed)
 
 
 def _form(

@@ -7,7 +7,7 @@ import secrets
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 
 from engine.errors import Broken, Conflict, Invalid
-from engine.services import attachments, cases
+from engine.services import attachments, starts
 from engine.values.pages import AttachmentRow
 from web import forms, kept, toasts
 from web.kept import Answer, Kept
@@ -19,14 +19,14 @@ views = Blueprint("start", __name__)
 @views.get("/start")
 def index() -> Answer:
     with reading() as unit:
-        rows = cases.startable(unit)
+        rows = starts.startable(unit)
     return render_template("start/index.html", rows=rows)
 
 
 @views.get("/start/<process_id>")
 def form(process_id: str) -> Answer:
     with reading() as unit:
-        page = cases.start_form(unit, process_id)
+        page = starts.form(unit, process_id)
     return render_template("start/form.html", page=page, faults={}, sheet=secrets.token_hex(16))
 
 
@@ -34,13 +34,13 @@ def form(process_id: str) -> Answer:
 def begin(process_id: str) -> Answer:
     typed = forms.raw()
     with reading() as unit:
-        page = cases.start_form(unit, process_id, typed)
+        page = starts.form(unit, process_id, typed)
     refused = forms.take_uploads(page.fields, typed, _attach)
     try:
         if refused:
             raise Invalid(fields=refused)
         with work() as unit:
-            done = cases.start(unit, process_id, typed, _body(), _sheet())
+            done = starts.start(unit, process_id, typed, _body(), _sheet())
     except Invalid as error:
         return _again(process_id, typed, error), 422
     except Conflict as error:
@@ -51,7 +51,7 @@ def begin(process_id: str) -> Answer:
         return redirect(url_for("cases.show", case_id=error.facts["case"]), 303)
     except Broken:
         with work() as unit:
-            cases.save_start_draft(unit, process_id, typed)
+            starts.save_draft(unit, process_id, typed)
         raise
     toasts.completed(done)
     return redirect(url_for("inbox.show"), 303)
@@ -62,10 +62,10 @@ def save_draft(process_id: str) -> Answer:
     """Keeps what is typed so far, and tells which fields are asked for under it."""
     typed = forms.raw()
     with reading() as unit:
-        page = cases.start_form(unit, process_id, typed)
+        page = starts.form(unit, process_id, typed)
     refused = forms.take_uploads(page.fields, typed, _attach)
     with work() as unit:
-        saved = cases.save_start_draft(unit, process_id, typed)
+        saved = starts.save_draft(unit, process_id, typed)
     if fragment():
         return jsonify(**forms.draft_saved(saved))
     if refused:
@@ -94,8 +94,8 @@ def _again(
 ) -> str:
     """The form with everything that was typed, which is kept as a draft too."""
     with work() as unit:
-        cases.save_start_draft(unit, process_id, typed)
-        page = cases.start_form(unit, process_id)
+        starts.save_draft(unit, process_id, typed)
+        page = starts.form(unit, process_id)
     return render_template(
         "start/form.html",
         page=page,

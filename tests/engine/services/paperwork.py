@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from engine.actor import COMMAND_LINE
-from engine.services import attachments, cases, dockets, operations
+from engine.services import attachments, dockets, operations, starts
 from engine.values.pages import AttachmentRow
 from engine.values.running import Json, OperationRequest
 from tests.engine.services.conftest import County
@@ -33,7 +33,7 @@ def opened(county: County, body: str = "market", **more: str) -> int:
     raw = {"subject": [str(county.bodies[body])]}
     raw |= {key: [value] for key, value in {**FACTS, **more}.items() if value}
     with county.office.begin(county.actor("intake")) as work:
-        return cases.start(work, "paperwork", raw).case.id
+        return starts.start(work, "paperwork", raw).case.id
 
 
 def perform(county: County, case_id: int, name: str, /, **parameters: Json) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.services import cases, tasks
+from engine.services import actions, cases, starts, tasks
 from engine.store import tasks as task_store
 from engine.store.tasks import TaskRow
 from engine.values.task_pages import Completed
@@ -14,7 +14,7 @@ def started(county: County, matter: str = "违规收费", **more: str) -> int:
     raw = {"matter": [matter], "subject": [str(county.bodies["market"])], "complainant": ["王某"]}
     raw |= {key: [value] for key, value in more.items()}
     with county.office.begin(county.actor("intake")) as work:
-        return cases.start(work, "inspection", raw).case.id
+        return starts.start(work, "inspection", raw).case.id
 
 
 def task(county: County, case_id: int, element: str) -> TaskRow:
@@ -49,4 +49,4 @@ def send(county: County, case_id: int, name: str, who: str, **raw: str) -> Compl
     with county.office.begin(county.actor(who)) as work:
         action = next(one for one in cases.page(work, case_id).actions if one.name == name)
         typed = {key: [value] for key, value in raw.items()}
-        return cases.send(work, case_id, action.message_id, typed)
+        return actions.send(work, case_id, action.message_id, typed)

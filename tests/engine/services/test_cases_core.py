@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
-from engine.services import cases, tasks, timers
+from engine.services import actions, cases, starts, tasks, timers
 from engine.store import cases as case_store
 from engine.store import tasks as task_store
 from tests.engine.services.conftest import County
@@ -78,12 +78,12 @@ def test_the_ladder_fires_at_its_instants_and_not_before(county: County) -> None
 
 def test_only_who_holds_the_role_may_start(county: County) -> None:
     with county.office.begin(county.actor("market")) as work, pytest.raises(Forbidden):
-        cases.start(work, "inspection", {"matter": ["x"]})
+        starts.start(work, "inspection", {"matter": ["x"]})
 
 
 def test_what_is_missing_is_told_by_field_and_nothing_is_kept(county: County) -> None:
     with pytest.raises(Invalid) as caught, county.office.begin(county.actor("intake")) as work:
-        cases.start(work, "inspection", {"days": ["3"]})
+        starts.start(work, "inspection", {"days": ["3"]})
     assert set(caught.value.fields) == {"matter", "subject"}
     assert started(county) == 1
 
@@ -116,7 +116,7 @@ def test_a_page_made_before_the_facts_changed_is_refused(county: County) -> None
         page = tasks.page(work, found.id)
         message = next(one for one in cases.page(work, case_id).actions if one.name == "申请延期")
     with county.office.begin(actor) as work:
-        cases.send(work, case_id, message.message_id, {"extension_reason": ["难"]})
+        actions.send(work, case_id, message.message_id, {"extension_reason": ["难"]})
     with pytest.raises(Conflict, match="case_moved"), county.office.begin(actor) as work:
         tasks.complete(work, found.id, {"feedback": ["好"]}, page.revision)
 

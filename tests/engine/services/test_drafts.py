@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import Conflict
-from engine.services import cases, tasks
+from engine.services import starts, tasks
 from tests.engine.services.conftest import County
 from tests.engine.services.steps import complete, started, task, to_rectification
 
@@ -51,9 +51,9 @@ def test_text_typed_for_a_task_that_somebody_else_finished_is_kept(county: Count
 def test_a_start_form_keeps_what_was_typed(county: County) -> None:
     intake = county.actor("intake")
     with county.office.begin(intake) as work:
-        cases.save_start_draft(work, "inspection", {"matter": ["写了一半"]})
+        starts.save_draft(work, "inspection", {"matter": ["写了一半"]})
     with county.office.read(intake) as work:
-        page = cases.start_form(work, "inspection")
+        page = starts.form(work, "inspection")
     assert next(one.raw for one in page.fields if one.field.id == "matter") == {
         "matter": ["写了一半"]
     }
