@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from engine.store.base import Sessions, open_sessions
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_server
@@ -88,9 +88,14 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
+# How long a page is waited for (ms): a ceiling for busy machines, never what a test measures.
+PATIENCE = 40_000
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A real browser; one a process, because Playwright runs one loop in a process."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

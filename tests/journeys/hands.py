@@ -21,6 +21,7 @@ from engine.office import Office
 from engine.services import definitions
 from engine.store import bodies, people
 from engine.values.process import Field, FieldType, Form
+from tests.conftest import PATIENCE
 
 Typed = Mapping[str, Any]
 
@@ -66,6 +67,7 @@ class Hands:
             context: BrowserContext = self._chromium.new_context(
                 viewport={"width": 1440, "height": 900}, base_url=self._address, locale="zh-CN"
             )
+            context.set_default_timeout(PATIENCE)
             page = context.new_page()
             page.on("console", self._hear)
             page.on("request", self._ask)
@@ -169,7 +171,7 @@ class Hands:
     def _send(self, page: Page) -> None:
         page.click(".form-actions .btn-primary")
         try:
-            page.wait_for_url("**/inbox*", timeout=10_000)
+            page.wait_for_url("**/inbox*", timeout=PATIENCE)
         except Exception as error:
             said = page.locator("main").inner_text()[:1500]
             raise AssertionError(f"not taken: {said}") from error

@@ -18,6 +18,7 @@ from playwright.sync_api import (
     expect,
 )
 
+from tests.conftest import PATIENCE
 from tests.web.conftest import PASSWORD, Site
 from tests.web.test_tasks import WHOLE, holder
 
@@ -49,7 +50,7 @@ class Visit:
         self.context: BrowserContext = chromium.new_context(
             viewport={"width": width, "height": 800}, base_url=address, **more
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(PATIENCE)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", self._hear)
