@@ -10,14 +10,14 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import NotFound
-from engine.services import notifications, people
+from engine.services import notifications, sign_ins
 from engine.values.person_pages import SignedIn
 from web import kept
 from web.request import VISITOR, fragment, office
 
 #: Seconds without a request after which a session ends, and its longest life.
 IDLE = 60 * 60
-LONGEST = 12 * 60 * 60
+LONGEST = int(sign_ins.LONGEST.total_seconds())
 #: The cookie is written again at most once in so many seconds.
 TOUCH = 60
 
@@ -25,16 +25,18 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class User(UserMixin):
-    """flask-login's view of a signed-in person. The id carries the stamp of the password."""
+    """flask-login's view of a signed-in person. The id carries password stamp and session mark."""
 
-    def __init__(self, signed_in: SignedIn, unread: int) -> None:
+    def __init__(self, signed_in: SignedIn, mark: str, unread: int) -> None:
         self.signed_in = signed_in
+        #: What the database knows this session by.
+        self.mark = mark
         #: Unread notices, counted in the same unit of work.
         self.unread = unread
 
     def get_id(self) -> str:
-        """Person and stamp: another password ends every session that carries the old one."""
-        return f"{self.signed_in.actor.person_id}:{self.signed_in.stamp}"
+        """Person, stamp, mark: another password ends every session, signing out ends this one."""
+        return f"{self.signed_in.actor.person_id}:{self.signed_in.stamp}:{self.mark}"
 
 
 def public(view: View) -> View:
@@ -63,11 +65,13 @@ def begin(who: SignedIn) -> None:
     # flask-wtf remembers the token of this request, which belongs to the session just dropped.
     g.pop("csrf_token", None)
     session["since"] = session["seen"] = _seconds()
-    login_user(User(who, 0))
+    login_user(User(who, sign_ins.begin(office(), who), 0))
 
 
 def end() -> None:
-    """The session is over."""
+    """The session is over, in every browser that holds a copy of its cookie."""
+    if current_user.is_authenticated:
+        sign_ins.end(office(), current_user.signed_in, current_user.mark)
     logout_user()
     session.clear()
     g.pop("csrf_token", None)
@@ -83,12 +87,12 @@ def ended() -> AnyResponse | tuple[str, int]:
 
 
 def _load(identity: str) -> User | None:
-    person, _, stamp = identity.partition(":")
     try:
+        person, stamp, mark = identity.split(":", 2)
         with office().read(VISITOR) as work:
-            found = people.signed_in(work, int(person), stamp)
+            found = sign_ins.holder(work, int(person), stamp, mark)
             work.actor = found.actor
-            return User(found, notifications.unread(work))
+            return User(found, mark, notifications.unread(work))
     except (NotFound, ValueError):
         return None
 

@@ -11,7 +11,7 @@ from engine.errors import Invalid, NotFound
 from engine.i18n import LOCALES
 from engine.office import Office
 from engine.services import audit, passwords
-from engine.store import attempts
+from engine.store import attempts, sign_ins
 from engine.store import bodies as body_store
 from engine.store import people as store
 from engine.store.bodies import Body
@@ -159,6 +159,7 @@ def store_password(work: Work, person: Person, new: str) -> None:
         password_hash=passwords.digest(new),
         password_changed_at=work.now,
     )
+    sign_ins.end_all(work.session, person.id)
     audit.append(work, None, Act.PASSWORD_CHANGED, login=person.login)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.rules import duties
 from engine.services import audit, passwords, people, shipped
-from engine.store import bodies
+from engine.store import bodies, sign_ins
 from engine.store import people as store
 from engine.store.bodies import Body
 from engine.store.people import Person
@@ -98,6 +98,8 @@ def set_active(work: Work, person_id: int, active: bool) -> None:
     _administrator(work)
     person = _other(work, person_id)
     store.change_person(work.session, person.id, active=active)
+    if not active:
+        sign_ins.end_all(work.session, person.id)
     audit.append(work, None, Act.PERSON_CHANGED, login=person.login, active=active)
 
 

@@ -55,6 +55,8 @@ class Act(StrEnum):
     CALENDAR_CHANGED = "calendar_changed"
     #: login, source
     SIGNED_IN = "signed_in"
+    #: login
+    SIGNED_OUT = "signed_out"
     #: login, source
     SIGN_IN_THROTTLED = "sign_in_throttled"
     #: login, administrator

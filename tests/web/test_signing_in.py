@@ -174,3 +174,22 @@ def test_the_language_is_the_browsers_until_a_person_chooses(site: Site) -> None
     assert "My account" in browser.words
     elsewhere = site.browser("intake1")
     assert "Workbench" in elsewhere.open("/inbox").text
+
+
+def test_a_copy_of_the_cookie_is_worth_nothing_after_signing_out(site: Site) -> None:
+    browser = site.browser("intake1")
+    cookie = browser.client.get_cookie("duban")
+    assert cookie is not None
+    thief = site.browser()
+    thief.client.set_cookie("duban", cookie.value)
+    assert "工作台" in thief.open("/inbox").text
+    browser.send(browser.form("/sign-out"))
+    thief.open("/inbox")
+    assert "密码" in thief.words
+    assert thief.form("/sign-in").fields["next"] == "/inbox"
+
+
+def test_signing_out_here_leaves_the_session_elsewhere(site: Site) -> None:
+    browser, other = site.browser("intake1"), site.browser("intake1")
+    browser.send(browser.form("/sign-out"))
+    assert "工作台" in other.open("/inbox").text
