@@ -24,6 +24,7 @@ from engine.actor import COMMAND_LINE, Actor
 from engine.config import Mode, Settings
 from engine.office import Office, open_office
 from engine.services import definitions, incidents, people, schedules, seed, starts, tasks
+from engine.store import prepared
 from engine.store.base import metadata, open_sessions
 from engine.store.migrations import upgrade
 from engine.values.pages import Raw
@@ -164,11 +165,17 @@ def _recorded(office: Office) -> Iterator[list[Written]]:
         if statement.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
             found.append(Written(statement, parameters, isinstance(parameters, list)))
 
+    def keep_prepared(statement: str, parameters: Any, many: bool) -> None:
+        if statement[:6] != "SELECT":
+            found.append(Written(statement, parameters, many))
+
     event.listen(office.sessions.engine, "before_cursor_execute", keep)
+    prepared.observers.append(keep_prepared)
     try:
         yield found
     finally:
         event.remove(office.sessions.engine, "before_cursor_execute", keep)
+        prepared.observers.remove(keep_prepared)
 
 
 def _bare(url: str, written: list[list[Written]]) -> Sample:

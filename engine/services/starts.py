@@ -7,6 +7,7 @@ from engine.services import (
     definitions,
     duty,
     entry,
+    matters,
     next_steps,
     openings,
     slots,
@@ -14,10 +15,9 @@ from engine.services import (
 )
 from engine.services.dockets import Docket
 from engine.services.entry import Place
-from engine.store import bodies
+from engine.store import bodies, drafts
 from engine.store import cases as store
 from engine.store import starts as start_store
-from engine.store import tasks as task_store
 from engine.store.definitions import DefinitionRow
 from engine.values.pages import Raw
 from engine.values.people import Verdict
@@ -57,7 +57,7 @@ def form(work: Work, process_id: str, raw: Raw | None = None) -> StartPage:
     row = definitions.latest(work, process_id)
     place, found = _start_place(work, row)
     if raw is None and work.actor.person_id is not None:
-        draft = task_store.draft(work.session, work.actor.person_id, _start_draft(process_id))
+        draft = drafts.get(work.session, work.actor.person_id, _start_draft(process_id))
         raw = draft.raw if draft is not None else None
     known = entry.unbound_files(work, raw or {})
     return StartPage(
@@ -79,9 +79,7 @@ def save_draft(work: Work, process_id: str, raw: Raw) -> DraftSaved:
         raise Forbidden("people_only")
     place, _ = _start_place(work, definitions.latest(work, process_id))
     kept = entry.clean(raw)
-    task_store.save_draft(
-        work.session, work.actor.person_id, _start_draft(process_id), None, kept, work.now
-    )
+    drafts.save(work.session, work.actor.person_id, _start_draft(process_id), None, kept, work.now)
     return DraftSaved(work.now, entry.visible_ids(work, place, kept))
 
 
@@ -111,13 +109,12 @@ def start(
     docket = openings.row_of(work, row, values, filled, place.form.element)
     entry.bind_files(work, place, docket.id, values)
     verdict = _start_verdict(work, docket, place.form, body_id, values)
-    if not verdict:
-        raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
+    duty.refuse(verdict)
     openings.first_steps(work, docket, values, place.form.element, entered=True)
     if sheet and me is not None:
         start_store.remember(work.session, me, sheet, docket.id)
     if work.actor.person_id is not None:
-        task_store.drop_draft(work.session, work.actor.person_id, _start_draft(process_id))
+        drafts.drop(work.session, work.actor.person_id, _start_draft(process_id))
     return next_steps.after(work, docket, place.form.name)
 
 
@@ -177,7 +174,15 @@ def _start_verdict(
 ) -> Verdict:
     if work.actor.person_id is None:
         return Verdict(False, "people_only")
-    return duty.entered(work, docket.id, form, body_id, work.actor.person_id, values)
+    return duty.on_form(
+        work,
+        matters.of_case(work, docket),
+        form,
+        body_id,
+        work.actor.person_id,
+        duty.Door.START,
+        values=values,
+    )
 
 
 def _start_draft(process_id: str) -> str:

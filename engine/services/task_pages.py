@@ -19,7 +19,7 @@ from engine.services import (
 )
 from engine.services.dockets import Docket
 from engine.services.entry import Place
-from engine.store import bodies, people
+from engine.store import bodies, drafts, people
 from engine.store import deadlines as ledger
 from engine.store import tasks as store
 from engine.store.cases import CaseRow
@@ -38,7 +38,7 @@ def page(work: Work, task: TaskRow) -> TaskPage:
     known = {found.id: found for found in attachments.of_case(work, row.id)}
     where = place(work, docket, task, hidden)
     me = work.actor.person_id
-    draft = store.draft(work.session, me, tasks.place_of(task.id)) if me is not None else None
+    draft = drafts.get(work.session, me, tasks.place_of(task.id)) if me is not None else None
     if draft is not None:
         known |= entry.unbound_files(work, draft.raw)
     assignee = _person(work, task.assignee_id)

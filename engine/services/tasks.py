@@ -10,7 +10,8 @@ from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.rules.permissions import LEADERS
 from engine.services import access, audit, dockets, duty, entry, moves, next_steps, task_pages
 from engine.services.dockets import Docket
-from engine.store import people
+from engine.services.duty import Door
+from engine.store import drafts, people
 from engine.store import tasks as store
 from engine.store.tasks import TaskRow
 from engine.values.acts import Act
@@ -70,9 +71,7 @@ def reassign(work: Work, task_id: int, person_id: int, reason: str) -> None:
         verdict = may_hand_over(work, task)
         if not verdict:
             raise Forbidden(verdict.code, **verdict.facts)
-        verdict = duty.may_take(work, docket, task, person_id)
-        if not verdict:
-            raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
+        duty.require(work, docket, task, person_id, Door.REASSIGN)
         store.change(work.session, task.id, assignee_id=person_id, claimed_at=work.now)
         names = people.names_of_people(work.session, [person_id])
         audit.append(
@@ -93,9 +92,7 @@ def save_draft(work: Work, task_id: int, raw: Raw) -> DraftSaved:
     kept.pop("csrf_token", None)
     if work.actor.person_id is None:
         raise Forbidden("people_only")
-    store.save_draft(
-        work.session, work.actor.person_id, place_of(task_id), task.case_id, kept, work.now
-    )
+    drafts.save(work.session, work.actor.person_id, place_of(task_id), task.case_id, kept, work.now)
     row = access.visible_case(work, task.case_id)
     place = task_pages.place(work, row, task)
     return DraftSaved(work.now, entry.visible_ids(work, place, kept))
@@ -119,9 +116,7 @@ def complete(work: Work, task_id: int, raw: Raw, revision: int | None = None) ->
         place = task_pages.place(work, docket, task)
         values = entry.parse(work, place, raw)
         # 3. The rules once more, now with the people named in the values.
-        verdict = duty.may_complete(work, docket, task, _person(work), values)
-        if not verdict:
-            raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
+        duty.require(work, docket, task, _person(work), Door.COMPLETE, values=values)
         entry.bind_files(work, place, docket.id, values)
         # 4. The engine moves; everything it decided is written.
         try:
@@ -130,7 +125,7 @@ def complete(work: Work, task_id: int, raw: Raw, revision: int | None = None) ->
             # A timer that ends the right to act was due before this completion.
             raise Conflict("task_cancelled", task=task.name) from error
         present = moves.settle(work, docket, outcome, moves.Done(task, values), hand.open)
-        store.drop_draft(work.session, _person(work), place_of(task_id))
+        drafts.drop(work.session, _person(work), place_of(task_id))
         return next_steps.after(work, docket, task.name, present)
 
 
@@ -227,9 +222,7 @@ def _taken(work: Work, docket: Docket, task: TaskRow) -> TaskRow:
 
     Taken and completed at once is one act: the completion says who.
     """
-    verdict = duty.may_take(work, docket, task, _person(work))
-    if not verdict:
-        raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
+    duty.require(work, docket, task, _person(work), Door.CLAIM)
     return replace(task, assignee_id=_person(work), claimed_at=work.now)
 
 

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, Json, metadata
 from engine.store.cases import cases
+from engine.store.prepared import Prepared
 from engine.values.running import Json as JsonValue
 
 #: The chain of what happens in the county outside any case.
@@ -86,13 +87,12 @@ class AnchorRow:
     digest: bytes
 
 
-_ADD = insert(audit_entries)
+_ADD = Prepared(insert(audit_entries).inline())
 
 
 def add(session: Session, rows: Sequence[EntryRow]) -> None:
     """Append entries; the caller holds the lock of their chain."""
-    if rows:
-        session.execute(_ADD, [vars(row) for row in rows])
+    _ADD.run_many(session, [vars(row) for row in rows])
 
 
 def entries(session: Session, case_id: int, after: int = 0) -> Iterator[EntryRow]:

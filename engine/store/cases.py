@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    Row,
     String,
     Table,
     bindparam,
@@ -24,7 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from engine.store.base import Id, Instant, Json, affected, insert_missing, metadata
+from engine.store.base import Id, Instant, Json, insert_missing, metadata
+from engine.store.prepared import Prepared
 from engine.store.tasks import tasks
 from engine.values.running import Json as JsonValue
 
@@ -54,7 +54,7 @@ cases = Table(
     Column("data", Json, nullable=False),
     #: Message events that wait, as values of :class:`engine.values.running.OpenMessage`.
     Column("messages", Json),
-    #: The engine's state, compressed; empty once the case is over.
+    #: The engine's state as the engine packed it; empty once the case is over.
     Column("state", LargeBinary, nullable=False),
     #: MAC over id, revision and state, keyed from outside the database.
     Column("state_mac", LargeBinary, nullable=False),
@@ -90,7 +90,7 @@ case_numbers = Table(
 
 @dataclass
 class CaseRow:
-    """A case as stored, state decompressed."""
+    """A case as stored."""
 
     id: int
     number: str
@@ -167,51 +167,52 @@ class BriefRow:
     finished_at: datetime | None
 
 
-_BY_ID = select(cases).where(cases.c.id == bindparam("id"))
-_LOCKED_BY_ID = _BY_ID.with_for_update()
-_LOCKED_BY_TASK = (
-    select(cases)
-    .join(tasks, tasks.c.case_id == cases.c.id)
+_COLUMNS = tuple(column.name for column in fields(CaseRow))
+_ROW = select(*(cases.c[name] for name in _COLUMNS))
+_BY_ID = Prepared(_ROW.where(cases.c.id == bindparam("id")))
+_LOCKED_BY_ID = Prepared(_ROW.where(cases.c.id == bindparam("id")).with_for_update())
+_LOCKED_BY_TASK = Prepared(
+    _ROW.join(tasks, tasks.c.case_id == cases.c.id)
     .where(tasks.c.id == bindparam("id"))
     .with_for_update(of=cases)
+)
+_CLAIM_DUE = Prepared(
+    _ROW.where(cases.c.wake_at <= bindparam("now"))
+    .order_by(cases.c.wake_at, cases.c.id)
+    .limit(bindparam("rows"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM_ONE_DUE = Prepared(
+    _ROW.where(cases.c.id == bindparam("id"), cases.c.wake_at <= bindparam("now")).with_for_update(
+        skip_locked=True
+    )
 )
 
 
 def get(session: Session, case_id: int) -> CaseRow | None:
     """A case, without locking it."""
-    return _row(session.execute(_BY_ID, {"id": case_id}).one_or_none())
+    return _row(_BY_ID.first(session, {"id": case_id}))
 
 
 def lock(session: Session, case_id: int) -> CaseRow | None:
     """A case nobody else can move until this unit of work ends."""
-    return _row(session.execute(_LOCKED_BY_ID, {"id": case_id}).one_or_none())
+    return _row(_LOCKED_BY_ID.first(session, {"id": case_id}))
 
 
 def lock_of_task(session: Session, task_id: int) -> CaseRow | None:
     """The case of a task, locked."""
-    return _row(session.execute(_LOCKED_BY_TASK, {"id": task_id}).one_or_none())
+    return _row(_LOCKED_BY_TASK.first(session, {"id": task_id}))
 
 
 def claim_due(session: Session, now: datetime, rows: int) -> list[CaseRow]:
     """Cases the clock must move, earliest first, locked; those others hold are passed over."""
-    query = (
-        select(cases)
-        .where(cases.c.wake_at <= now)
-        .order_by(cases.c.wake_at, cases.c.id)
-        .limit(rows)
-        .with_for_update(skip_locked=True)
-    )
-    return [row for found in session.execute(query) if (row := _row(found)) is not None]
+    found = _CLAIM_DUE.all(session, {"now": now, "rows": rows})
+    return [row for each in found if (row := _row(each)) is not None]
 
 
 def claim_one_due(session: Session, now: datetime, case_id: int) -> CaseRow | None:
     """One case if it is still due and nobody else holds it."""
-    query = (
-        select(cases)
-        .where(cases.c.id == case_id, cases.c.wake_at <= now)
-        .with_for_update(skip_locked=True)
-    )
-    return _row(session.execute(query).one_or_none())
+    return _row(_CLAIM_ONE_DUE.first(session, {"now": now, "id": case_id}))
 
 
 def brief(session: Session, ids: Iterable[int]) -> dict[int, BriefRow]:
@@ -235,13 +236,13 @@ def add(session: Session, row: CaseRow) -> int:
 def save(session: Session, case_id: int, revision: int, values: Mapping[str, Any]) -> bool:
     """Write changed columns if the case is still at the revision it was read at."""
     stored = {**values, "at_id": case_id, "at_revision": revision}
-    if "state" in stored:
-        stored["state"] = _pack(stored["state"])
-    return affected(session.execute(_SAVE, stored)) == 1
+    return _SAVE.run(session, stored) == 1
 
 
-_SAVE = update(cases).where(
-    cases.c.id == bindparam("at_id"), cases.c.revision == bindparam("at_revision")
+_SAVE = Prepared(
+    update(cases).where(
+        cases.c.id == bindparam("at_id"), cases.c.revision == bindparam("at_revision")
+    )
 )
 
 
@@ -277,17 +278,14 @@ def next_number(session: Session, code: str, year: int) -> int:
     return number
 
 
-def _row(found: Row[Any] | None) -> CaseRow | None:
+def _row(found: tuple[Any, ...] | None) -> CaseRow | None:
     if found is None:
         return None
-    values = dict(found._mapping)
-    values["state"] = _unpack(values["state"])
-    return CaseRow(**values)
+    row = CaseRow(*found)
+    if row.state.startswith(_COMPRESSED_TWICE):
+        row.state = zlib.decompress(row.state)
+    return row
 
 
-def _pack(state: bytes) -> bytes:
-    return zlib.compress(state, 6) if state else b""
-
-
-def _unpack(stored: bytes) -> bytes:
-    return zlib.decompress(stored) if stored else b""
+#: How states began that this table compressed although the engine had; they are written no more.
+_COMPRESSED_TWICE = b"\x78\x9c"

@@ -1,9 +1,9 @@
-"""Deadlines with their ledgers, and the times during which clocks stood still."""
+"""Deadlines with their ledgers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    func,
     insert,
     select,
     update,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, Json, metadata
+from engine.store.prepared import Prepared
 from engine.store.timing import read_rule, read_span, write_rule, write_span
 from engine.values.timing import LedgerEvent, LedgerKind, TimerRule
 
@@ -73,21 +75,6 @@ deadline_events = Table(
     Index(None, "case_id", "deadline_id"),
 )
 
-#: Times during which every clock of a case stood still.
-pauses = Table(
-    "pauses",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("case_id", ForeignKey("cases.id"), nullable=False),
-    Column("paused_at", Instant, nullable=False),
-    Column("document", String(200), nullable=False, default=""),
-    Column("reason", Text, nullable=False, default=""),
-    Column("resumed_at", Instant),
-    Column("resume_document", String(200), nullable=False, default=""),
-    Index(None, "case_id"),
-)
-
-
 @dataclass(frozen=True)
 class DeadlineRow:
     """A deadline of a case, over or not."""
@@ -109,25 +96,14 @@ class DeadlineRow:
     ended_at: datetime | None
 
 
-@dataclass(frozen=True)
-class PauseRow:
-    """A time during which the clocks of a case stood still."""
-
-    id: int
-    paused_at: datetime
-    document: str
-    reason: str
-    resumed_at: datetime | None
-    resume_document: str
-
-
 def deadlines_of(session: Session, case_id: int) -> list[DeadlineRow]:
     """Every deadline a case had, in the order they started."""
     return _deadlines(session, deadlines.c.case_id == case_id)
 
 
-_UNENDED = (
-    select(deadlines)
+_COLUMNS = tuple(column.name for column in fields(DeadlineRow))
+_UNENDED = Prepared(
+    select(*(deadlines.c[name] for name in _COLUMNS))
     .where(deadlines.c.case_id == bindparam("case"), deadlines.c.ended_at.is_(None))
     .order_by(deadlines.c.id)
 )
@@ -135,7 +111,11 @@ _UNENDED = (
 
 def unended(session: Session, case_id: int) -> list[DeadlineRow]:
     """The deadlines of activities still going on."""
-    return _read(session.execute(_UNENDED, {"case": case_id}))
+    found = []
+    for row in _UNENDED.all(session, {"case": case_id}):
+        values = dict(zip(_COLUMNS, row, strict=True))
+        found.append(DeadlineRow(**{**values, "rule": read_rule(values["rule"])}))
+    return found
 
 
 def deadline(session: Session, deadline_id: int) -> DeadlineRow | None:
@@ -152,21 +132,21 @@ def _read(rows: Iterable[Row[Any]]) -> list[DeadlineRow]:
     return [DeadlineRow(**{**row._mapping, "rule": read_rule(row.rule)}) for row in rows]
 
 
-_ADD = insert(deadlines).returning(deadlines.c.id)
-_CHANGE = update(deadlines).where(deadlines.c.id == bindparam("at_id"))
+_ADD = Prepared(insert(deadlines).returning(deadlines.c.id))
+_CHANGE = Prepared(update(deadlines).where(deadlines.c.id == bindparam("at_id")))
 _ADD_EVENT = insert(deadline_events)
 
 
 def add_deadline(session: Session, values: Mapping[str, Any]) -> int:
     """Start a deadline."""
-    stored = {**values, "rule": write_rule(values["rule"])}
-    made: int = session.execute(_ADD, stored).scalar_one()
+    stored = {"extensions": 0, **values, "rule": write_rule(values["rule"])}
+    made: int = _ADD.all(session, stored)[0][0]
     return made
 
 
 def change_deadline(session: Session, deadline_id: int, **values: Any) -> None:
     """Set columns of a deadline."""
-    session.execute(_CHANGE, {**values, "at_id": deadline_id})
+    _CHANGE.run(session, {**values, "at_id": deadline_id})
 
 
 def add_event(session: Session, case_id: int, deadline_id: int, event: LedgerEvent) -> None:
@@ -215,37 +195,14 @@ def ledgers(session: Session, case_id: int) -> dict[int, tuple[LedgerEvent, ...]
     return found
 
 
-# --- Pauses -----------------------------------------------------------------------------------
-
-
-def pauses_of(session: Session, case_id: int) -> list[PauseRow]:
-    """When the clocks of a case stood still."""
+def stopped_since(session: Session, deadline_ids: Iterable[int]) -> dict[int, datetime]:
+    """When the clocks of deadlines were stopped last."""
     rows = session.execute(
-        select(
-            pauses.c.id,
-            pauses.c.paused_at,
-            pauses.c.document,
-            pauses.c.reason,
-            pauses.c.resumed_at,
-            pauses.c.resume_document,
+        select(deadline_events.c.deadline_id, func.max(deadline_events.c.at).label("at"))
+        .where(
+            deadline_events.c.deadline_id.in_(set(deadline_ids)),
+            deadline_events.c.kind == LedgerKind.PAUSED.value,
         )
-        .where(pauses.c.case_id == case_id)
-        .order_by(pauses.c.id)
+        .group_by(deadline_events.c.deadline_id)
     )
-    return [PauseRow(**row._mapping) for row in rows]
-
-
-def add_pause(session: Session, case_id: int, at: datetime, document: str, reason: str) -> None:
-    """The clocks stop."""
-    session.execute(
-        insert(pauses).values(case_id=case_id, paused_at=at, document=document, reason=reason)
-    )
-
-
-def end_pause(session: Session, case_id: int, at: datetime, document: str) -> None:
-    """The clocks go on."""
-    session.execute(
-        update(pauses)
-        .where(pauses.c.case_id == case_id, pauses.c.resumed_at.is_(None))
-        .values(resumed_at=at, resume_document=document)
-    )
+    return {row.deadline_id: row.at for row in rows}

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, Json, insert_missing, metadata
 from engine.store.cases import cases
+from engine.store.prepared import Prepared
 
 #: Bodies that take part in a case: their people may read it.
 case_bodies = Table(
@@ -83,15 +84,16 @@ def set_bodies(session: Session, case_id: int, bodies: Mapping[int, bool]) -> No
         )
 
 
-_BODIES_OF = select(case_bodies.c.body_id, case_bodies.c.blind).where(
-    case_bodies.c.case_id == bindparam("case")
+_BODIES_OF = Prepared(
+    select(case_bodies.c.body_id, case_bodies.c.blind).where(
+        case_bodies.c.case_id == bindparam("case")
+    )
 )
 
 
 def bodies_of(session: Session, case_id: int) -> dict[int, bool]:
     """The bodies that take part, each with whether it is blind."""
-    rows = session.execute(_BODIES_OF, {"case": case_id})
-    return {row.body_id: row.blind for row in rows}
+    return dict(_BODIES_OF.all(session, {"case": case_id}))
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,9 @@ class StepRow:
 
 
 _COMPLETED, _CANCELLED = "completed", "cancelled"
-_ADD_STEPS = insert(passed)
-_STEPS_OF = (
+_ADD_STEPS = Prepared(insert(passed).inline())
+_DROP_STEPS = Prepared(delete(passed).where(passed.c.case_id == bindparam("case")))
+_STEPS_OF = Prepared(
     select(passed.c.seq, passed.c.at, passed.c.steps)
     .where(passed.c.case_id == bindparam("case"))
     .order_by(passed.c.seq)
@@ -126,31 +129,31 @@ def add_steps(
         [element, None] if kind == _CANCELLED else [element, *flows]
         for element, kind, flows in steps
     ]
-    session.execute(_ADD_STEPS, {"case_id": case_id, "seq": seq, "at": at, "steps": stored})
+    _ADD_STEPS.run(session, {"case_id": case_id, "seq": seq, "at": at, "steps": stored})
 
 
 def collapse(session: Session, case_id: int, since: datetime) -> None:
     """The way of a case that is over in one row; a number is the second its next steps were at."""
-    rows = session.execute(_STEPS_OF, {"case": case_id}).all()
+    rows = _STEPS_OF.all(session, {"case": case_id})
     if len(rows) < _WORTH_COLLAPSING:
         return
     joined: list[object] = []
-    for row in rows:
-        joined += [int((row.at - since).total_seconds()), *row.steps]
-    session.execute(delete(passed).where(passed.c.case_id == case_id))
-    session.execute(_ADD_STEPS, {"case_id": case_id, "seq": 1, "at": since, "steps": joined})
+    for _, at, steps in rows:
+        joined += [int((at - since).total_seconds()), *steps]
+    _DROP_STEPS.run(session, {"case": case_id})
+    _ADD_STEPS.run(session, {"case_id": case_id, "seq": 1, "at": since, "steps": joined})
 
 
 def steps_of(session: Session, case_id: int) -> list[StepRow]:
     """The way the case took."""
     found: list[StepRow] = []
-    for row in session.execute(_STEPS_OF, {"case": case_id}):
+    for seq, at, stored in _STEPS_OF.all(session, {"case": case_id}):
         steps: list[tuple[str, str, list[str]]] = []
-        found.append(StepRow(row.seq, row.at, steps))
-        for step in row.steps:
+        found.append(StepRow(seq, at, steps))
+        for step in stored:
             if isinstance(step, int):
                 steps = []
-                found.append(StepRow(row.seq, row.at + timedelta(seconds=step), steps))
+                found.append(StepRow(seq, at + timedelta(seconds=step), steps))
             elif step[1:] == [None]:
                 steps.append((step[0], _CANCELLED, []))
             else:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine.store.cases import BRIEF, BriefRow, cases
 from engine.store.dossiers import follows
+from engine.store.prepared import Prepared
 from engine.store.tasks import (
     IN_POOL,
     IS_ASSIGNED,
@@ -121,7 +122,7 @@ def followed(session: Session, wanted: Wanted, before: int | None, rows: int) ->
     return _cases(session, wanted, cases.c.id.in_(own), before, rows)
 
 
-_MOST_URGENT = (
+_MOST_URGENT = Prepared(
     select(tasks.c.id)
     .where(IS_ASSIGNED, tasks.c.assignee_id == bindparam("person"))
     .order_by(tasks.c.paused, tasks.c.order_at, tasks.c.id)
@@ -131,7 +132,8 @@ _MOST_URGENT = (
 
 def most_urgent(session: Session, person_id: int) -> int | None:
     """The open task of a person that is due first."""
-    return session.execute(_MOST_URGENT, {"person": person_id}).scalar_one_or_none()
+    found = _MOST_URGENT.first(session, {"person": person_id})
+    return None if found is None else int(found[0])
 
 
 def earliest_due(

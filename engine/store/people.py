@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, affected, insert_missing, metadata
 from engine.store.bodies import bodies
+from engine.store.prepared import Prepared
 from engine.values.people import Certificate, Membership, PersonFacts
 
 people = Table(
@@ -47,6 +48,11 @@ people = Table(
     Column("administrator", Boolean, nullable=False, default=False),
     Column("locale", String(10), nullable=False, default=""),
     Column("mail", String(200), nullable=False, default=""),
+    Column("phone", String(40), nullable=False, default=""),
+    #: Office held, as documents name it.
+    Column("post", String(80), nullable=False, default=""),
+    #: Since when they review penalties (R3).
+    Column("reviewer_since", Date),
     Column("created_at", Instant, nullable=False),
 )
 
@@ -66,7 +72,7 @@ certificates = Table(
     Column("id", Id, primary_key=True),
     Column("person_id", Id, ForeignKey(people.c.id), nullable=False, index=True),
     Column("number", String(60), nullable=False, unique=True),
-    #: enforcement, supervision, delegated
+    #: enforcement, supervision, delegated, legal_profession
     Column("kind", String(20), nullable=False),
     Column("body_id", Id, ForeignKey(bodies.c.id), nullable=False),
     Column("field", String(80), nullable=False, default=""),
@@ -94,6 +100,9 @@ class Person:
     administrator: bool
     locale: str
     mail: str
+    phone: str
+    post: str
+    reviewer_since: date | None
     created_at: datetime
 
 
@@ -247,39 +256,54 @@ def put_certificate(session: Session, number: str, **values: Any) -> None:
     session.execute(update(certificates).where(certificates.c.number == number).values(**values))
 
 
-_FACTS = (
+#: People asked about in one question; places left over repeat one of them.
+_AT_ONCE = 8
+_CERTIFICATE = tuple(
+    column.name for column in certificates.c if column.name not in ("id", "person_id")
+)
+_FACTS = Prepared(
     select(
         people.c.id,
         people.c.name,
         people.c.auxiliary,
         people.c.active,
-        memberships.c.body_id.label("at_body"),
+        people.c.reviewer_since,
+        memberships.c.body_id,
         memberships.c.role,
-        *(column.label(f"c_{column.name}") for column in certificates.c),
+        certificates.c.id,
+        *(certificates.c[name] for name in _CERTIFICATE),
     )
     .outerjoin(memberships, memberships.c.person_id == people.c.id)
     .outerjoin(certificates, certificates.c.person_id == people.c.id)
-    .where(people.c.id.in_(bindparam("ids", expanding=True)))
+    .where(people.c.id.in_([bindparam(f"one{place}", type_=Id) for place in range(_AT_ONCE)]))
     .order_by(people.c.id, memberships.c.body_id, memberships.c.role, certificates.c.id)
-)
-_CERTIFICATE = tuple(
-    column.name for column in certificates.c if column.name not in ("id", "person_id")
 )
 
 
 def facts(session: Session, ids: Iterable[int]) -> dict[int, PersonFacts]:
     """What policy must know of people, by id; unknown ids are left out."""
+    wanted = sorted(set(ids))
+    found: dict[int, PersonFacts] = {}
+    for first in range(0, len(wanted), _AT_ONCE):
+        found |= _facts(session, wanted[first : first + _AT_ONCE])
+    return found
+
+
+def _facts(session: Session, ids: Sequence[int]) -> dict[int, PersonFacts]:
     found: dict[int, PersonFacts] = {}
     held: dict[int, dict[Membership, None]] = {}
     carried: dict[int, dict[int, Certificate]] = {}
+    asked = {f"one{at}": ids[at] if at < len(ids) else ids[0] for at in range(_AT_ONCE)}
     # One question for all three: each membership meets each certificate, and there are few.
-    for row in session.execute(_FACTS, {"ids": sorted(set(ids))}):
-        if row.at_body is not None:
-            held.setdefault(row.id, {})[Membership(row.at_body, row.role)] = None
-        if row.c_id is not None:
-            kept = {name: row._mapping[f"c_{name}"] for name in _CERTIFICATE}
-            carried.setdefault(row.id, {}).setdefault(row.c_id, Certificate(**kept))
-        found[row.id] = PersonFacts(row.id, row.name, (), (), row.auxiliary, row.active)
+    for one, name, auxiliary, active, since, body_id, role, certificate, *kept in _FACTS.all(
+        session, asked
+    ):
+        if body_id is not None:
+            held.setdefault(one, {})[Membership(body_id, role)] = None
+        if certificate is not None:
+            named = dict(zip(_CERTIFICATE, kept, strict=True))
+            carried.setdefault(one, {}).setdefault(certificate, Certificate(**named))
+        found[one] = PersonFacts(one, name, (), (), auxiliary, active, since)
     return {
         one: replace(
             facts,

@@ -6,6 +6,7 @@ from sqlalchemy import Column, String, Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from engine.store.base import Json, insert_missing, metadata
+from engine.store.prepared import Prepared
 from engine.values.running import Json as JsonValue
 
 county_settings = Table(
@@ -23,6 +24,8 @@ TIMING_VERSION = "timing_version"
 BODIES_VERSION = "bodies_version"
 #: Digest of the secret file the data was written with.
 SECRET_FINGERPRINT = "secret_fingerprint"  # noqa: S105  # the name of a setting
+#: The oldest schema revision whose program still works on this schema.
+SCHEMA_SERVES = "schema_serves"
 #: Locked while an entry is appended to the county's own audit chain.
 COUNTY_CHAIN = "county_chain"
 
@@ -35,14 +38,16 @@ def get(session: Session, key: str, otherwise: JsonValue = None) -> JsonValue:
     return otherwise if found is None else found
 
 
-_AT_BEGIN = select(county_settings.c.key, county_settings.c.value).where(
-    county_settings.c.key.in_((CLOCK_OFFSET, TIMING_VERSION, BODIES_VERSION))
+_AT_BEGIN = Prepared(
+    select(county_settings.c.key, county_settings.c.value).where(
+        county_settings.c.key.in_((CLOCK_OFFSET, TIMING_VERSION, BODIES_VERSION))
+    )
 )
 
 
 def at_begin(session: Session) -> dict[str, JsonValue]:
     """What every unit of work asks for: the clock's offset, the versions of what is kept."""
-    return {row.key: row.value for row in session.execute(_AT_BEGIN)}
+    return dict(_AT_BEGIN.all(session, {}))
 
 
 def count(session: Session, key: str) -> int:

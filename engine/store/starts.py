@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from engine.store.base import insert_missing
-from engine.store.tasks import task_drafts
+from engine.store.drafts import task_drafts
 
 
 def take(session: Session, person_id: int, sheet: str, at: datetime) -> bool:

@@ -1,9 +1,9 @@
-"""User tasks: what the inbox lists, who completed what, and drafts."""
+"""User tasks: what the inbox lists and who completed what."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, Json, insert_missing, metadata
+from engine.store.prepared import Prepared
 from engine.values.running import Json as JsonValue
 
 OPEN, COMPLETED, CANCELLED = "open", "completed", "cancelled"
@@ -97,20 +98,6 @@ task_performers = Table(
     sqlite_with_rowid=False,
 )
 
-#: Typed text that was not sent: of a task, of a start form, of an action on a case.
-task_drafts = Table(
-    "task_drafts",
-    metadata,
-    Column("person_id", Id, primary_key=True),
-    #: task:<id>, start:<process>, message:<case>:<element>
-    Column("place", String(200), primary_key=True),
-    Column("case_id", Id),
-    #: As the form sent it.
-    Column("raw", Json, nullable=False),
-    Column("saved_at", Instant, nullable=False),
-    sqlite_with_rowid=False,
-)
-
 
 @dataclass(frozen=True)
 class TaskRow:
@@ -147,11 +134,12 @@ class TaskRow:
     values: dict[str, JsonValue] | None
 
 
-_BY_ID = select(tasks).where(tasks.c.id == bindparam("id"))
-_OPEN_OF_CASE = (
-    select(tasks).where(tasks.c.case_id == bindparam("case"), IS_OPEN).order_by(tasks.c.id)
+_ROW = select(*(tasks.c[column.name] for column in fields(TaskRow)))
+_BY_ID = Prepared(_ROW.where(tasks.c.id == bindparam("id")))
+_OPEN_OF_CASE = Prepared(
+    _ROW.where(tasks.c.case_id == bindparam("case"), IS_OPEN).order_by(tasks.c.id)
 )
-_HISTORY = (
+_HISTORY = Prepared(
     select(tasks.c.element, tasks.c.completed_by, tasks.c.completed_at)
     .where(tasks.c.case_id == bindparam("case"), IS_DONE)
     .order_by(tasks.c.completed_at, tasks.c.id)
@@ -160,8 +148,8 @@ _HISTORY = (
 
 def get(session: Session, task_id: int) -> TaskRow | None:
     """A task, open or not."""
-    row = session.execute(_BY_ID, {"id": task_id}).one_or_none()
-    return None if row is None else TaskRow(**row._mapping)
+    row = _BY_ID.first(session, {"id": task_id})
+    return None if row is None else TaskRow(*row)
 
 
 def of_case(session: Session, case_id: int) -> list[TaskRow]:
@@ -172,14 +160,12 @@ def of_case(session: Session, case_id: int) -> list[TaskRow]:
 
 def open_of_case(session: Session, case_id: int) -> list[TaskRow]:
     """The open tasks of a case in the order they were opened."""
-    rows = session.execute(_OPEN_OF_CASE, {"case": case_id})
-    return [TaskRow(**row._mapping) for row in rows]
+    return [TaskRow(*row) for row in _OPEN_OF_CASE.all(session, {"case": case_id})]
 
 
 def history(session: Session, case_id: int) -> list[tuple[str, int, datetime]]:
     """(element, person, instant) of every completion, in order."""
-    rows = session.execute(_HISTORY, {"case": case_id})
-    return [(row.element, row.completed_by, row.completed_at) for row in rows]
+    return [(row[0], row[1], row[2]) for row in _HISTORY.all(session, {"case": case_id})]
 
 
 def concerns(session: Session, case_id: int, person_id: int) -> bool:
@@ -210,7 +196,7 @@ def bodies_of(session: Session, case_id: int, person_id: int) -> frozenset[int]:
     return frozenset(session.scalars(found.distinct()))
 
 
-_ADD = insert(tasks).returning(tasks.c.id)
+_ADD = Prepared(insert(tasks).returning(tasks.c.id))
 #: What a task that was just opened has in the columns nobody names.
 _NEW: Mapping[str, Any] = {
     "status": OPEN,
@@ -220,22 +206,23 @@ _NEW: Mapping[str, Any] = {
     "completed_by": None,
     "values": None,
 }
-_CHANGE = update(tasks).where(tasks.c.id == bindparam("at_id"))
+_CHANGE = Prepared(update(tasks).where(tasks.c.id == bindparam("at_id")))
 
 
 def add(session: Session, values: Mapping[str, Any]) -> TaskRow:
     """Open a task."""
-    made: int = session.execute(_ADD, dict(values)).scalar_one()
+    row = {**_NEW, **values}
+    made = _ADD.all(session, row)[0][0]
     for person in values.get("performers") or ():
         insert_missing(
             session, task_performers, person_id=person, task_id=made, case_id=values["case_id"]
         )
-    return TaskRow(**{**_NEW, **values, "id": made})
+    return TaskRow(**row, id=made)
 
 
 def change(session: Session, task_id: int, **values: Any) -> None:
     """Set columns of one task."""
-    session.execute(_CHANGE, {**values, "at_id": task_id})
+    _CHANGE.run(session, {**values, "at_id": task_id})
 
 
 #: What only work lists of open tasks need; afterwards the case itself is asked.
@@ -251,7 +238,7 @@ _NO_LONGER_LISTED = {
 
 def close(session: Session, task_id: int, *, restricted: bool, how: Mapping[str, Any]) -> None:
     """A task is no longer open: ``how`` holds the columns that say what became of it."""
-    session.execute(_CHANGE, {**_NO_LONGER_LISTED, **how, "at_id": task_id})
+    _CHANGE.run(session, {**_NO_LONGER_LISTED, **how, "at_id": task_id})
     if restricted:
         session.execute(delete(task_performers).where(task_performers.c.task_id == task_id))
 
@@ -268,60 +255,3 @@ def rename(session: Session, case_id: int, title: str, body_id: int | None, body
         .where(tasks.c.case_id == case_id, IS_OPEN)
         .values(title=title, shown_body_id=body_id, shown_body=body)
     )
-
-
-# --- Drafts -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class DraftRow:
-    """Typed text that was not sent."""
-
-    raw: dict[str, list[str]]
-    saved_at: datetime
-
-
-def save_draft(
-    session: Session,
-    person_id: int,
-    place: str,
-    case_id: int | None,
-    raw: Mapping[str, Sequence[str]],
-    at: datetime,
-) -> None:
-    """Keep what a person typed at a place, instead of what was kept before."""
-    kept = {key: list(texts) for key, texts in raw.items()}
-    if not insert_missing(
-        session,
-        task_drafts,
-        person_id=person_id,
-        place=place,
-        case_id=case_id,
-        raw=kept,
-        saved_at=at,
-    ):
-        session.execute(
-            update(task_drafts)
-            .where(task_drafts.c.person_id == person_id, task_drafts.c.place == place)
-            .values(raw=kept, saved_at=at)
-        )
-
-
-def draft(session: Session, person_id: int, place: str) -> DraftRow | None:
-    """What a person typed at a place."""
-    row = session.execute(
-        select(task_drafts.c.raw, task_drafts.c.saved_at).where(
-            task_drafts.c.person_id == person_id, task_drafts.c.place == place
-        )
-    ).one_or_none()
-    return None if row is None else DraftRow(row.raw, row.saved_at)
-
-
-_DROP_DRAFT = delete(task_drafts).where(
-    task_drafts.c.person_id == bindparam("person"), task_drafts.c.place == bindparam("at")
-)
-
-
-def drop_draft(session: Session, person_id: int, place: str) -> None:
-    """The text was sent."""
-    session.execute(_DROP_DRAFT, {"person": person_id, "at": place})

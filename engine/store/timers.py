@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, Json, metadata
+from engine.store.prepared import Prepared
 from engine.store.timing import read_rule, write_rule
 from engine.values.running import Timer
 from engine.values.timing import TimerRule
@@ -58,30 +59,31 @@ class TimerRow:
     rule: TimerRule | None
 
 
-_LIVE = (
-    select(timers)
+_LIVE = Prepared(
+    select(
+        timers.c.id,
+        timers.c.engine_id,
+        timers.c.element,
+        timers.c.name,
+        timers.c.instant,
+        timers.c.deadline,
+        timers.c.rule,
+    )
     .where(timers.c.case_id == bindparam("case"))
     .order_by(timers.c.instant, timers.c.id)
 )
-_DELETE = delete(timers).where(timers.c.id.in_(bindparam("ids", expanding=True)))
-_ADD = insert(timers)
-_MOVE = update(timers).where(timers.c.id == bindparam("at_id"))
+_DELETE = Prepared(delete(timers).where(timers.c.id == bindparam("at_id")))
+_ADD = Prepared(insert(timers).inline())
+_MOVE = Prepared(update(timers).where(timers.c.id == bindparam("at_id")))
 
 
 def live(session: Session, case_id: int) -> list[TimerRow]:
     """The timers a case waits for, earliest first."""
-    rows = session.execute(_LIVE, {"case": case_id})
     return [
-        TimerRow(
-            row.id,
-            row.engine_id,
-            row.element,
-            row.name,
-            row.instant,
-            row.deadline,
-            read_rule(row.rule),
+        TimerRow(row_id, engine_id, element, name, instant, deadline, read_rule(rule))
+        for row_id, engine_id, element, name, instant, deadline, rule in _LIVE.all(
+            session, {"case": case_id}
         )
-        for row in rows
     ]
 
 
@@ -92,15 +94,13 @@ def replace(
     known = {row.engine_id: row for row in stored}
     kept = {timer.id for timer in wanted}
     gone = [row.id for engine_id, row in known.items() if engine_id not in kept]
-    if gone:
-        session.execute(_DELETE, {"ids": gone})
+    _DELETE.run_many(session, [{"at_id": row_id} for row_id in gone])
     added = [timer for timer in wanted if timer.id not in known]
-    if added:
-        session.execute(_ADD, [_timer(case_id, timer) for timer in added])
+    _ADD.run_many(session, [_timer(case_id, timer) for timer in added])
     for timer in wanted:
         row = known.get(timer.id)
         if row is not None and row.instant != timer.instant:
-            session.execute(_MOVE, {"at_id": row.id, "instant": timer.instant})
+            _MOVE.run(session, {"at_id": row.id, "instant": timer.instant})
 
 
 def _timer(case_id: int, timer: Timer) -> dict[str, Any]:

@@ -1,0 +1,181 @@
+"""Statements of the hot roads: compiled once, then handed to the driver as they are.
+
+SQLAlchemy writes the SQL and knows how values are converted; what it does anew at every execution
+(cache keys, contexts, result objects) costs several times what the database takes for a row. So the
+statements of a completion and of a timer are kept here in their compiled form. Everything else goes
+through the session: it is easier to read, and its cost does not show.
+
+A statement may not vary but in its values; the columns an INSERT or UPDATE sets are the keys given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Delete, Insert, Select, Update
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+#: Told of every statement with its parameters, for measuring; nobody listens in service.
+observers: list[Callable[[str, Any, bool], None]] = []
+
+_Convert = Callable[[Any], Any]
+_Statement = Select[Any] | Insert | Update | Delete
+#: Where a session keeps its cursor.
+_CURSOR = "duban_cursor"
+
+
+class Prepared:
+    """A statement, ready for each database it was asked of."""
+
+    def __init__(self, statement: _Statement) -> None:
+        self._statement = statement
+        self._forms: dict[tuple[str, ...], _Form] = {}
+
+    def all(self, session: Session, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Every row, its values in the order of the columns."""
+        open_ = _open(session)
+        form = self._form(open_, values)
+        rows = open_.execute(form, form.parameters(values)).fetchall()
+        convert = form.results
+        if not convert:
+            return list(rows)
+        made = []
+        for row in rows:
+            read = list(row)
+            for place, reading in convert:
+                read[place] = reading(read[place])
+            made.append(tuple(read))
+        return made
+
+    def first(self, session: Session, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """The first row."""
+        rows = self.all(session, values)
+        return rows[0] if rows else None
+
+    def run(self, session: Session, values: Mapping[str, Any]) -> int:
+        """Execute; how many rows it changed."""
+        open_ = _open(session)
+        form = self._form(open_, values)
+        changed: int = open_.execute(form, form.parameters(values)).rowcount
+        return changed
+
+    def run_many(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute once for each; all of them name the same columns."""
+        if len(rows) == 1:
+            self.run(session, rows[0])
+        elif rows:
+            open_ = _open(session)
+            form = self._form(open_, rows[0])
+            open_.execute_many(form, [form.parameters(row) for row in rows])
+
+    def _form(self, open_: _Open, values: Mapping[str, Any]) -> _Form:
+        key = (open_.dialect.name, *values)
+        form = self._forms.get(key)
+        if form is None:
+            form = self._forms[key] = _compiled(self._statement, open_.dialect, list(values))
+        return form
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A statement as one database takes it."""
+
+    sql: str
+    #: Names in the order of the question marks; ``None`` where parameters are named.
+    order: tuple[str, ...] | None
+    #: Values the statement itself holds.
+    fixed: Mapping[str, Any]
+    binds: tuple[tuple[str, _Convert], ...]
+    results: tuple[tuple[int, _Convert], ...]
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them."""
+        given = {**self.fixed, **values}
+        for name, convert in self.binds:
+            given[name] = convert(given[name])
+        return given if self.order is None else [given[name] for name in self.order]
+
+
+def _compiled(statement: _Statement, dialect: Dialect, names: list[str]) -> _Form:
+    made = statement.compile(
+        dialect=dialect,
+        column_keys=None if isinstance(statement, Select) else names,
+        compile_kwargs={"render_postcompile": True},
+    )
+    if not isinstance(made, SQLCompiler):
+        raise TypeError("a statement with values is needed")
+    fixed = {name: value for name, value in made.params.items() if name not in names}
+    binds = []
+    for parameter, name in made.bind_names.items():
+        convert = parameter.type.dialect_impl(dialect).bind_processor(dialect)
+        if convert is not None and name in fixed:
+            fixed[name] = convert(fixed[name])
+        elif convert is not None:
+            binds.append((name, convert))
+    readers = [kind.dialect_impl(dialect).result_processor(dialect, None)
+               for kind in _types(statement)]  # fmt: skip
+    return _Form(
+        made.string,
+        tuple(made.positiontup) if made.positiontup is not None else None,
+        fixed,
+        tuple(binds),
+        tuple((place, read) for place, read in enumerate(readers) if read is not None),
+    )
+
+
+def _types(statement: _Statement) -> list[TypeEngine[Any]]:
+    """The types of the columns a statement answers with."""
+    if isinstance(statement, Select):
+        return [column.type for column in statement.selected_columns]
+    return [described["type"] for described in statement.returning_column_descriptions]
+
+
+class _Open:
+    """The driver's cursor of a session's transaction."""
+
+    __slots__ = ("_cursor", "_error", "dialect", "transaction")
+
+    def __init__(self, session: Session) -> None:
+        connection = session.connection()
+        self.transaction = session.get_transaction()
+        self.dialect = connection.dialect
+        self._error: type[Exception] = self.dialect.loaded_dbapi.Error
+        self._cursor = connection.connection.cursor()
+
+    def execute(self, form: _Form, parameters: Any) -> Any:
+        """Execute; the cursor with what came of it."""
+        for tell in observers:
+            tell(form.sql, parameters, False)
+        try:
+            self._cursor.execute(form.sql, parameters)
+        except self._error as error:
+            raise self._told(form, error) from error
+        return self._cursor
+
+    def execute_many(self, form: _Form, parameters: list[Any]) -> None:
+        """Execute once for each set of parameters."""
+        for tell in observers:
+            tell(form.sql, parameters, True)
+        try:
+            self._cursor.executemany(form.sql, parameters)
+        except self._error as error:
+            raise self._told(form, error) from error
+
+    def _told(self, form: _Form, error: Exception) -> BaseException:
+        """The driver's error as SQLAlchemy tells it, without the parameters."""
+        return DBAPIError.instance(
+            form.sql, None, error, self._error, hide_parameters=True, dialect=self.dialect
+        )
+
+
+def _open(session: Session) -> _Open:
+    kept: _Open | None = session.info.get(_CURSOR)
+    if kept is None or kept.transaction is not session.get_transaction():
+        kept = session.info[_CURSOR] = _Open(session)
+    return kept
