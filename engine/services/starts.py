@@ -7,7 +7,6 @@ from engine.services import (
     definitions,
     duty,
     entry,
-    matters,
     next_steps,
     openings,
     slots,
@@ -109,7 +108,8 @@ def start(
     docket = openings.row_of(work, row, values, filled, place.form.element)
     entry.bind_files(work, place, docket.id, values)
     verdict = _start_verdict(work, docket, place.form, body_id, values)
-    duty.refuse(verdict)
+    if not verdict:
+        raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
     openings.first_steps(work, docket, values, place.form.element, entered=True)
     if sheet and me is not None:
         start_store.remember(work.session, me, sheet, docket.id)
@@ -174,15 +174,7 @@ def _start_verdict(
 ) -> Verdict:
     if work.actor.person_id is None:
         return Verdict(False, "people_only")
-    return duty.on_form(
-        work,
-        matters.of_case(work, docket),
-        form,
-        body_id,
-        work.actor.person_id,
-        duty.Door.START,
-        values=values,
-    )
+    return duty.entered(work, docket.id, form, body_id, work.actor.person_id, values)
 
 
 def _start_draft(process_id: str) -> str:
