@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -48,11 +48,6 @@ people = Table(
     Column("administrator", Boolean, nullable=False, default=False),
     Column("locale", String(10), nullable=False, default=""),
     Column("mail", String(200), nullable=False, default=""),
-    Column("phone", String(40), nullable=False, default=""),
-    #: Office held, as documents name it.
-    Column("post", String(80), nullable=False, default=""),
-    #: Since when they review penalties (R3).
-    Column("reviewer_since", Date),
     Column("created_at", Instant, nullable=False),
 )
 
@@ -72,7 +67,7 @@ certificates = Table(
     Column("id", Id, primary_key=True),
     Column("person_id", Id, ForeignKey(people.c.id), nullable=False, index=True),
     Column("number", String(60), nullable=False, unique=True),
-    #: enforcement, supervision, delegated, legal_profession
+    #: enforcement, supervision, delegated
     Column("kind", String(20), nullable=False),
     Column("body_id", Id, ForeignKey(bodies.c.id), nullable=False),
     Column("field", String(80), nullable=False, default=""),
@@ -100,9 +95,6 @@ class Person:
     administrator: bool
     locale: str
     mail: str
-    phone: str
-    post: str
-    reviewer_since: date | None
     created_at: datetime
 
 
@@ -112,17 +104,23 @@ def _person(row: Row[Any] | None) -> Person | None:
 
 def person(session: Session, person_id: int) -> Person | None:
     """One person."""
-    return _person(session.execute(select(people).where(people.c.id == person_id)).one_or_none())
+    return _person(
+        session.execute(select(people).where(people.c.id == person_id)).one_or_none()
+    )
 
 
 def person_by_login(session: Session, login: str) -> Person | None:
     """The person with a login."""
-    return _person(session.execute(select(people).where(people.c.login == login)).one_or_none())
+    return _person(
+        session.execute(select(people).where(people.c.login == login)).one_or_none()
+    )
 
 
 def add_person(session: Session, **values: Any) -> int:
     """Create a person; the id. The login must be free."""
-    made: int = session.execute(insert(people).values(**values).returning(people.c.id)).scalar_one()
+    made: int = session.execute(
+        insert(people).values(**values).returning(people.c.id)
+    ).scalar_one()
     return made
 
 
@@ -137,7 +135,9 @@ def names_of_people(session: Session, ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(query)}
 
 
-def holders(session: Session, role: str, body_ids: Sequence[int] | None = None) -> list[int]:
+def holders(
+    session: Session, role: str, body_ids: Sequence[int] | None = None
+) -> list[int]:
     """Ids of active people who hold a role, at one of the bodies if any are given."""
     query = (
         select(people.c.id)
@@ -161,13 +161,16 @@ def mail_addresses(session: Session, ids: Iterable[int]) -> dict[int, tuple[str,
 
 def search(session: Session, text: str, after: int, rows: int) -> list[Person]:
     """People whose login or name contains the text, by id, after an id."""
-    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    pattern = (
+        "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    )
     query = (
         select(people)
         .where(
             people.c.id > after,
             or_(
-                people.c.login.like(pattern, escape="\\"), people.c.name.like(pattern, escape="\\")
+                people.c.login.like(pattern, escape="\\"),
+                people.c.name.like(pattern, escape="\\"),
             ),
         )
         .order_by(people.c.id)
@@ -179,7 +182,9 @@ def search(session: Session, text: str, after: int, rows: int) -> list[Person]:
 # --- Roles and certificates -------------------------------------------------------------------
 
 
-def memberships_of(session: Session, ids: Iterable[int]) -> dict[int, tuple[Membership, ...]]:
+def memberships_of(
+    session: Session, ids: Iterable[int]
+) -> dict[int, tuple[Membership, ...]]:
     """Memberships by person, in order of body and role; people without any are left out."""
     query = (
         select(memberships.c.person_id, memberships.c.body_id, memberships.c.role)
@@ -195,17 +200,26 @@ def memberships_of(session: Session, ids: Iterable[int]) -> dict[int, tuple[Memb
     return found
 
 
-def add_membership(session: Session, person_id: int, body_id: int, role: str, at: datetime) -> bool:
+def add_membership(
+    session: Session, person_id: int, body_id: int, role: str, at: datetime
+) -> bool:
     """Give a role at a body; False when it was held already."""
     return insert_missing(
-        session, memberships, person_id=person_id, body_id=body_id, role=role, granted_at=at
+        session,
+        memberships,
+        person_id=person_id,
+        body_id=body_id,
+        role=role,
+        granted_at=at,
     )
 
 
 def add_memberships(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Give many roles at once; those held already stay."""
     if rows:
-        session.execute(_maker(session)(memberships).on_conflict_do_nothing(), list(rows))
+        session.execute(
+            _maker(session)(memberships).on_conflict_do_nothing(), list(rows)
+        )
 
 
 def put_certificates(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -214,31 +228,48 @@ def put_certificates(session: Session, rows: Sequence[Mapping[str, Any]]) -> Non
         made = _maker(session)(certificates)
         changed = {name: made.excluded[name] for name in rows[0] if name != "number"}
         session.execute(
-            made.on_conflict_do_update(index_elements=["number"], set_=changed), list(rows)
+            made.on_conflict_do_update(index_elements=["number"], set_=changed),
+            list(rows),
         )
 
 
-def put_people(session: Session, rows: Sequence[Mapping[str, Any]], kept: Collection[str]) -> None:
+def put_people(
+    session: Session, rows: Sequence[Mapping[str, Any]], kept: Collection[str]
+) -> None:
     """Create many people, or bring those with the same logins up to date but for ``kept``."""
     if rows:
         made = _maker(session)(people)
-        changed = {name: made.excluded[name] for name in rows[0] if name not in ("login", *kept)}
+        changed = {
+            name: made.excluded[name]
+            for name in rows[0]
+            if name not in ("login", *kept)
+        }
         session.execute(
-            made.on_conflict_do_update(index_elements=["login"], set_=changed), list(rows)
+            made.on_conflict_do_update(index_elements=["login"], set_=changed),
+            list(rows),
         )
 
 
 def ids_by_login(session: Session) -> dict[str, int]:
     """Everybody's id by login."""
-    return {row.login: row.id for row in session.execute(select(people.c.login, people.c.id))}
+    return {
+        row.login: row.id
+        for row in session.execute(select(people.c.login, people.c.id))
+    }
 
 
 def _maker(session: Session) -> Any:
     """The dialect's own INSERT, which knows what to do on a conflict."""
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return (
+        postgresql.insert
+        if session.get_bind().dialect.name == "postgresql"
+        else sqlite.insert
+    )
 
 
-def remove_membership(session: Session, person_id: int, body_id: int, role: str) -> bool:
+def remove_membership(
+    session: Session, person_id: int, body_id: int, role: str
+) -> bool:
     """Take a role at a body away; False when it was not held."""
     gone = session.execute(
         delete(memberships).where(
@@ -253,7 +284,9 @@ def remove_membership(session: Session, person_id: int, body_id: int, role: str)
 def put_certificate(session: Session, number: str, **values: Any) -> None:
     """Create the certificate with this number, or bring it up to date."""
     insert_missing(session, certificates, number=number, **values)
-    session.execute(update(certificates).where(certificates.c.number == number).values(**values))
+    session.execute(
+        update(certificates).where(certificates.c.number == number).values(**values)
+    )
 
 
 #: People asked about in one question; places left over repeat one of them.
@@ -267,7 +300,6 @@ _FACTS = Prepared(
         people.c.name,
         people.c.auxiliary,
         people.c.active,
-        people.c.reviewer_since,
         memberships.c.body_id,
         memberships.c.role,
         certificates.c.id,
@@ -275,7 +307,11 @@ _FACTS = Prepared(
     )
     .outerjoin(memberships, memberships.c.person_id == people.c.id)
     .outerjoin(certificates, certificates.c.person_id == people.c.id)
-    .where(people.c.id.in_([bindparam(f"one{place}", type_=Id) for place in range(_AT_ONCE)]))
+    .where(
+        people.c.id.in_(
+            [bindparam(f"one{place}", type_=Id) for place in range(_AT_ONCE)]
+        )
+    )
     .order_by(people.c.id, memberships.c.body_id, memberships.c.role, certificates.c.id)
 )
 
@@ -295,7 +331,7 @@ def _facts(session: Session, ids: Sequence[int]) -> dict[int, PersonFacts]:
     carried: dict[int, dict[int, Certificate]] = {}
     asked = {f"one{at}": ids[at] if at < len(ids) else ids[0] for at in range(_AT_ONCE)}
     # One question for all three: each membership meets each certificate, and there are few.
-    for one, name, auxiliary, active, since, body_id, role, certificate, *kept in _FACTS.all(
+    for one, name, auxiliary, active, body_id, role, certificate, *kept in _FACTS.all(
         session, asked
     ):
         if body_id is not None:
@@ -303,7 +339,7 @@ def _facts(session: Session, ids: Sequence[int]) -> dict[int, PersonFacts]:
         if certificate is not None:
             named = dict(zip(_CERTIFICATE, kept, strict=True))
             carried.setdefault(one, {}).setdefault(certificate, Certificate(**named))
-        found[one] = PersonFacts(one, name, (), (), auxiliary, active, since)
+        found[one] = PersonFacts(one, name, (), (), auxiliary, active)
     return {
         one: replace(
             facts,
@@ -316,7 +352,9 @@ def _facts(session: Session, ids: Sequence[int]) -> dict[int, PersonFacts]:
 
 def lock_person(session: Session, person_id: int) -> Person | None:
     """One person, held until the unit of work ends: for checks over all their roles."""
-    query = select(people).where(people.c.id == person_id).with_for_update(key_share=True)
+    query = (
+        select(people).where(people.c.id == person_id).with_for_update(key_share=True)
+    )
     return _person(session.execute(query).one_or_none())
 
 
