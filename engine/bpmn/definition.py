@@ -224,6 +224,7 @@ def names_computed_by(process: Process) -> Iterator[str]:
         if node.kind == "scriptTask":
             yield from script_names(script_of(node))[1]
         yield said(operation_of(node), "result")
+        yield said(xml.extension(node.element, "countersign"), "result")
 
 
 def repeated_names(node: Node) -> Iterator[str]:

@@ -72,6 +72,8 @@ def read_form(process: Process, node: Node) -> Form:
         documents=tuple(said(mark, "type") for mark in xml.extensions(element, "document")),
         returns=words(task, "returns") if task is not None else (),
         verb=said(task, "verb"),
+        several=element.find(xml.bpmn("multiInstanceLoopCharacteristics")) is not None,
+        countersign=said(xml.extension(element, "countersign"), "rule"),
         checks=tuple(_check(check) for check in xml.extensions(element, "check")),
     )
 
@@ -133,6 +135,13 @@ def _duty(element: xml.Element) -> Duty:
         min_officers=int(officers) if officers.isdecimal() else 0,
         officers=said(element, "officers"),
         needs_certificate=said(element, "needs_certificate"),
+        not_of=words(element, "not_of"),
+        in_person=yes(element, "in_person"),
+        when=said(element, "when"),
+        members=said(element, "members"),
+        opinions=said(element, "opinions"),
+        quorum=said(element, "quorum"),
+        heard_at=said(element, "heard_at"),
     )
 
 

@@ -7,7 +7,7 @@ import re
 from engine.bpmn import model, xml
 from engine.bpmn.events import Kind, Trigger
 from engine.bpmn.forms import said
-from engine.bpmn.repetition import Repetition
+from engine.bpmn.repetition import Countersign, Repetition
 from engine.bpmn.timers import TimerText
 from engine.bpmn.xml import bpmn
 
@@ -104,7 +104,16 @@ def read_repetition(node: model.Node) -> tuple[str, Repetition | None]:
         output=_data_name(node, xml.text(many.find(bpmn("loopDataOutputRef")))),
         output_item=_item(many.find(bpmn("outputDataItem"))),
         completion=unwrapped(xml.text(many.find(bpmn("completionCondition")))) or None,
+        countersign=read_countersign(node),
     )
+
+
+def read_countersign(node: model.Node) -> Countersign | None:
+    """``duban:countersign`` of a task that several people do."""
+    mark = xml.extension(node.element, "countersign")
+    if mark is None:
+        return None
+    return Countersign(*(said(mark, name) for name in ("rule", "value", "agree", "result")))
 
 
 def _read_loop(loop: xml.Element) -> tuple[str, Repetition | None]:

@@ -19,12 +19,27 @@ from typing_extensions import override
 from engine.bpmn.casefile import WRITTEN
 from engine.bpmn.nodes import Node, grow, unfinished, withdraw
 from engine.errors import Broken
+from engine.values.quorum import Result, decided
 from engine.values.running import Json
 
 #: Keys of the internal data of a repetition.
 _ITEMS, _BEGUN, _DONE, _OUTPUTS = "items", "begun", "done", "outputs"
+#: Of one that is countersigned: how many agree and how many do not.
+_AGREED, _REFUSED = "agreed", "refused"
 #: Key of the internal data of an instance: its place, counted from 1.
 _PLACE = "place"
+
+
+@dataclass(frozen=True)
+class Countersign:
+    """``duban:countersign``: the signers decide by a rule, and who is not needed any more goes."""
+
+    rule: str
+    #: The field every signer answers, and the answer that agrees.
+    value: str
+    agree: str
+    #: Name of the case file that receives ``agreed`` or ``refused``.
+    result: str
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,7 @@ class Repetition:
     #: Name of the value of an instance that goes into the list; empty takes all values.
     output_item: str = ""
     completion: str | None = None
+    countersign: Countersign | None = None
     #: A loop goes on while this holds, at most this often.
     loop_while: str | None = None
     loop_maximum: int | None = None
@@ -83,6 +99,9 @@ class Repeat(Node, LoopTask, BpmnSpecMixin):
         if self.how.output:
             task.internal_data[_OUTPUTS] = {}
             task.workflow.script_engine.write(task, {self.how.output: []})
+        if self.how.countersign is not None:
+            task.internal_data.update({_AGREED: 0, _REFUSED: 0})
+            self._tell(task, self.how.countersign, Result.OPEN)
         if not items:
             return True
         task._set_state(TaskState.STARTED)
@@ -169,7 +188,7 @@ class Repeat(Node, LoopTask, BpmnSpecMixin):
         if self.how.loop:
             return not self._loops_on(task, child)
         done, total = task.internal_data[_DONE], len(task.internal_data[_ITEMS])
-        if done == total:
+        if self._signed(task, child) is not Result.OPEN or done == total:
             return True
         if self.how.completion is None:
             return False
@@ -179,6 +198,19 @@ class Repeat(Node, LoopTask, BpmnSpecMixin):
             "numberOfActiveInstances": task.internal_data[_BEGUN] - done,
         }
         return truth(task, child, self.how.completion, counts)
+
+    def _signed(self, task: Any, child: Any) -> Result:
+        """What the signers have decided with this answer; open where none is asked for."""
+        how, kept = self.how.countersign, task.internal_data
+        if how is None:
+            return Result.OPEN
+        kept[_AGREED if child.data.get(how.value) == how.agree else _REFUSED] += 1
+        found = decided(how.rule, len(kept[_ITEMS]), kept[_AGREED], kept[_REFUSED])
+        self._tell(task, how, found)
+        return found
+
+    def _tell(self, task: Any, how: Countersign, found: Result) -> None:
+        task.workflow.script_engine.write(task, {how.result: found.value})
 
     def _loops_on(self, task: Any, at: Any) -> bool:
         done = task.internal_data[_DONE]

@@ -91,8 +91,21 @@ class Duty:
     #: People needed, the actor and those named in ``officers`` together.
     min_officers: int = 0
     officers: str = ""
-    #: Kind of certificate everybody counted must hold today: enforcement, supervision.
+    #: Kind of certificate everybody counted must hold today: enforcement, supervision; or
+    #: legal_profession, which only the actor needs.
     needs_certificate: str = ""
+    #: Slots; the people of their bodies, of the department above and of the units below stay out.
+    not_of: tuple[str, ...] = ()
+    #: No deputy may act.
+    in_person: bool = False
+    #: Safe expression over the case file; the duty holds only while it is true. Empty is always.
+    when: str = ""
+    #: R13: the field naming who decides together, the field of their opinions, the share of them
+    #: that must attend ("2/3", "1/2", or a number), and where each gave the opinion in person.
+    members: str = ""
+    opinions: str = ""
+    quorum: str = ""
+    heard_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,6 +155,9 @@ class Form:
     documents: tuple[str, ...] = ()
     returns: tuple[str, ...] = ()
     verb: str = ""
+    #: Several people do it at once; by which rule they decide: all, majority, any. Empty is none.
+    several: bool = False
+    countersign: str = ""
 
 
 @dataclass(frozen=True)

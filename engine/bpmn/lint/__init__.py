@@ -24,6 +24,7 @@ from engine.bpmn.lint import (
     forms,
     operations,
     roles,
+    steps,
     structure,
     timers,
 )
@@ -44,6 +45,7 @@ _PROCESS_RULES = (
     calls.check,
     roles.check,
     forms.check,
+    steps.check,
     duties.check,
     timers.check,
     expressions.check_process,
