@@ -104,23 +104,17 @@ def _person(row: Row[Any] | None) -> Person | None:
 
 def person(session: Session, person_id: int) -> Person | None:
     """One person."""
-    return _person(
-        session.execute(select(people).where(people.c.id == person_id)).one_or_none()
-    )
+    return _person(session.execute(select(people).where(people.c.id == person_id)).one_or_none())
 
 
 def person_by_login(session: Session, login: str) -> Person | None:
     """The person with a login."""
-    return _person(
-        session.execute(select(people).where(people.c.login == login)).one_or_none()
-    )
+    return _person(session.execute(select(people).where(people.c.login == login)).one_or_none())
 
 
 def add_person(session: Session, **values: Any) -> int:
     """Create a person; the id. The login must be free."""
-    made: int = session.execute(
-        insert(people).values(**values).returning(people.c.id)
-    ).scalar_one()
+    made: int = session.execute(insert(people).values(**values).returning(people.c.id)).scalar_one()
     return made
 
 
@@ -135,9 +129,7 @@ def names_of_people(session: Session, ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(query)}
 
 
-def holders(
-    session: Session, role: str, body_ids: Sequence[int] | None = None
-) -> list[int]:
+def holders(session: Session, role: str, body_ids: Sequence[int] | None = None) -> list[int]:
     """Ids of active people who hold a role, at one of the bodies if any are given."""
     query = (
         select(people.c.id)
@@ -161,9 +153,7 @@ def mail_addresses(session: Session, ids: Iterable[int]) -> dict[int, tuple[str,
 
 def search(session: Session, text: str, after: int, rows: int) -> list[Person]:
     """People whose login or name contains the text, by id, after an id."""
-    pattern = (
-        "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    )
+    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     query = (
         select(people)
         .where(
@@ -182,9 +172,7 @@ def search(session: Session, text: str, after: int, rows: int) -> list[Person]:
 # --- Roles and certificates -------------------------------------------------------------------
 
 
-def memberships_of(
-    session: Session, ids: Iterable[int]
-) -> dict[int, tuple[Membership, ...]]:
+def memberships_of(session: Session, ids: Iterable[int]) -> dict[int, tuple[Membership, ...]]:
     """Memberships by person, in order of body and role; people without any are left out."""
     query = (
         select(memberships.c.person_id, memberships.c.body_id, memberships.c.role)
@@ -200,9 +188,7 @@ def memberships_of(
     return found
 
 
-def add_membership(
-    session: Session, person_id: int, body_id: int, role: str, at: datetime
-) -> bool:
+def add_membership(session: Session, person_id: int, body_id: int, role: str, at: datetime) -> bool:
     """Give a role at a body; False when it was held already."""
     return insert_missing(
         session,
@@ -217,9 +203,7 @@ def add_membership(
 def add_memberships(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Give many roles at once; those held already stay."""
     if rows:
-        session.execute(
-            _maker(session)(memberships).on_conflict_do_nothing(), list(rows)
-        )
+        session.execute(_maker(session)(memberships).on_conflict_do_nothing(), list(rows))
 
 
 def put_certificates(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -233,17 +217,11 @@ def put_certificates(session: Session, rows: Sequence[Mapping[str, Any]]) -> Non
         )
 
 
-def put_people(
-    session: Session, rows: Sequence[Mapping[str, Any]], kept: Collection[str]
-) -> None:
+def put_people(session: Session, rows: Sequence[Mapping[str, Any]], kept: Collection[str]) -> None:
     """Create many people, or bring those with the same logins up to date but for ``kept``."""
     if rows:
         made = _maker(session)(people)
-        changed = {
-            name: made.excluded[name]
-            for name in rows[0]
-            if name not in ("login", *kept)
-        }
+        changed = {name: made.excluded[name] for name in rows[0] if name not in ("login", *kept)}
         session.execute(
             made.on_conflict_do_update(index_elements=["login"], set_=changed),
             list(rows),
@@ -252,24 +230,15 @@ def put_people(
 
 def ids_by_login(session: Session) -> dict[str, int]:
     """Everybody's id by login."""
-    return {
-        row.login: row.id
-        for row in session.execute(select(people.c.login, people.c.id))
-    }
+    return {row.login: row.id for row in session.execute(select(people.c.login, people.c.id))}
 
 
 def _maker(session: Session) -> Any:
     """The dialect's own INSERT, which knows what to do on a conflict."""
-    return (
-        postgresql.insert
-        if session.get_bind().dialect.name == "postgresql"
-        else sqlite.insert
-    )
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
 
 
-def remove_membership(
-    session: Session, person_id: int, body_id: int, role: str
-) -> bool:
+def remove_membership(session: Session, person_id: int, body_id: int, role: str) -> bool:
     """Take a role at a body away; False when it was not held."""
     gone = session.execute(
         delete(memberships).where(
@@ -284,9 +253,7 @@ def remove_membership(
 def put_certificate(session: Session, number: str, **values: Any) -> None:
     """Create the certificate with this number, or bring it up to date."""
     insert_missing(session, certificates, number=number, **values)
-    session.execute(
-        update(certificates).where(certificates.c.number == number).values(**values)
-    )
+    session.execute(update(certificates).where(certificates.c.number == number).values(**values))
 
 
 #: People asked about in one question; places left over repeat one of them.
@@ -307,11 +274,7 @@ _FACTS = Prepared(
     )
     .outerjoin(memberships, memberships.c.person_id == people.c.id)
     .outerjoin(certificates, certificates.c.person_id == people.c.id)
-    .where(
-        people.c.id.in_(
-            [bindparam(f"one{place}", type_=Id) for place in range(_AT_ONCE)]
-        )
-    )
+    .where(people.c.id.in_([bindparam(f"one{place}", type_=Id) for place in range(_AT_ONCE)]))
     .order_by(people.c.id, memberships.c.body_id, memberships.c.role, certificates.c.id)
 )
 
@@ -352,9 +315,7 @@ def _facts(session: Session, ids: Sequence[int]) -> dict[int, PersonFacts]:
 
 def lock_person(session: Session, person_id: int) -> Person | None:
     """One person, held until the unit of work ends: for checks over all their roles."""
-    query = (
-        select(people).where(people.c.id == person_id).with_for_update(key_share=True)
-    )
+    query = select(people).where(people.c.id == person_id).with_for_update(key_share=True)
     return _person(session.execute(query).one_or_none())
 
 
