@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from engine.cli import county, diagrams, serving, words
+from engine.cli import county, diagrams, serving, verification, words
 from engine.config import Settings
 from engine.errors import DubanError, Invalid
 from engine.office import Office
@@ -68,6 +68,7 @@ def _parser(doors: Doors) -> argparse.ArgumentParser:
 
     serving.add(command, doors.web)
     county.add(command)
+    verification.add(command)
     diagrams.add(command)
     command("bench", "measure the budget (all further arguments are the benchmark's)")
     return parser

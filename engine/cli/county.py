@@ -219,7 +219,7 @@ def _case_list(given: argparse.Namespace) -> int:
 
 def _case_show(given: argparse.Namespace) -> int:
     with ready() as office, office.read(COMMAND_LINE) as work:
-        page = cases.page(work, _case_id(office, given.case))
+        page = cases.page(work, case_id(office, given.case))
         for line in _told(page):
             print(line)
     return 0
@@ -248,7 +248,7 @@ def _told(page: CasePage) -> Iterator[str]:
 
 def _verify(given: argparse.Namespace) -> int:
     with ready() as office, office.read(COMMAND_LINE) as work:
-        only = _case_id(office, given.case) if given.case else None
+        only = case_id(office, given.case) if given.case else None
         report = anchors.verify(work, only)
     if given.json:
         print(
@@ -285,7 +285,8 @@ def _verify(given: argparse.Namespace) -> int:
     return 1 if report.broken else 0
 
 
-def _case_id(office: Office, given: str) -> int:
+def case_id(office: Office, given: str) -> int:
+    """The id of the case with this number or id. Raises NotFound ``no_such_case``."""
     with office.read(COMMAND_LINE) as work:
         found = case_store.by_number(work.session, given)
     if found is None and given.isdecimal():

@@ -23,6 +23,7 @@ from engine.values.people import Verdict
 from engine.values.process import Disclosure, FieldType, Severity
 from engine.values.running import PassedKind
 from engine.values.timing import DayKind, Evidence, LedgerKind, Light, Unit
+from engine.values.verification import Kind
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -89,6 +90,7 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "passed": PassedKind,
     "field_type": FieldType,
     "disclosure": Disclosure,
+    "difference": Kind,
 }
 
 #: Data files that bring both languages with them; the names of the county's bodies are names.

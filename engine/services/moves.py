@@ -151,14 +151,19 @@ def waiting_messages(docket: Docket) -> list[OpenMessage]:
     return [OpenMessage(**stored) for stored in docket.messages or ()]
 
 
-def _set_bodies(work: Work, docket: Docket) -> None:
-    """The bodies that take part, the one the case is shown under, and its sector."""
+def taking_part(docket: Docket) -> dict[int, bool]:
+    """The bodies that take part, each with whether it is blind to what is hidden from it."""
     blind = blind_slots(docket.description)
-    taking_part: dict[int, bool] = {}
+    found: dict[int, bool] = {}
     for slot, body_id in docket.slots.items():
         hidden = slot in blind or slot.removesuffix(slots.LEGAL) in blind
-        taking_part[body_id] = taking_part.get(body_id, False) or hidden
-    dossiers.set_bodies(work.session, docket.id, taking_part)
+        found[body_id] = found.get(body_id, False) or hidden
+    return found
+
+
+def _set_bodies(work: Work, docket: Docket) -> None:
+    """The bodies that take part, the one the case is shown under, and its sector."""
+    dossiers.set_bodies(work.session, docket.id, taking_part(docket))
     for slot in ("subject", "handling", "township", "delegating"):
         if slot in docket.slots:
             found = places.every(work).get(docket.slots[slot])

@@ -44,6 +44,8 @@ class Act(StrEnum):
     INCIDENT_RETRIED = "incident_retried"
     #: reference, note
     INCIDENT_RESOLVED = "incident_resolved"
+    #: rows, kinds, elements
+    ROWS_REPAIRED = "rows_repaired"
     # The county's own chain.
     #: process, version, checksum, note
     DEFINITION_PUBLISHED = "definition_published"
