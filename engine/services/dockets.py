@@ -100,10 +100,10 @@ class Chain:
 @contextmanager
 def locked(work: Work, case_id: int) -> Iterator[Chain]:
     """Lock a case to add to its chain only: works on one whose state is damaged, too."""
-    row = cases.lock(work.session, case_id)
+    row = cases.lock_chain(work.session, case_id)
     if row is None:
         raise NotFound("no_such_case", case=case_id)
-    chain = Chain(row.id, row.audit_seq, row.audit_head, row.failures)
+    chain = Chain(case_id, row.audit_seq, row.audit_head, row.failures)
     yield chain
     audit.add(work.session, chain.entries)
     cases.set_chain(work.session, case_id, chain.audit_seq, chain.audit_head)

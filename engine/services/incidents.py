@@ -7,19 +7,18 @@ second unit of work and the person is told its reference.
 from __future__ import annotations
 
 import traceback
-from dataclasses import replace
 from datetime import timedelta
 
 from engine.actor import Actor
 from engine.errors import Broken, Conflict, DubanError, Forbidden, Invalid, NotFound
 from engine.office import Office
-from engine.services import audit, dockets, views
+from engine.services import audit, dockets
 from engine.store import cases
 from engine.store import incidents as store
 from engine.store.incidents import IncidentRow as Stored
 from engine.values.acts import Act
 from engine.values.incident_pages import IncidentPage, IncidentRow
-from engine.values.pages import COUNT_LIMIT, PAGE_ROWS
+from engine.values.pages import COUNT_LIMIT, PAGE_ROWS, CaseRef
 from engine.values.running import Json
 from engine.work import Work
 
@@ -48,8 +47,7 @@ def record_command(
 
 def record_clock(work: Work, case_id: int, error: BaseException) -> int:
     """Write down that the clock could not move a case, and let it try again later."""
-    row = cases.get(work.session, case_id)
-    failures = row.failures + 1 if row is not None else 1
+    failures = (cases.failures(work.session, case_id) or 0) + 1
     wait = BACK_OFF[min(failures, len(BACK_OFF)) - 1]
     next_at = work.now + wait
     cases.postpone(work.session, case_id, next_at, failures)
@@ -163,7 +161,7 @@ def _add(
         status=store.OPEN,
         **values,
     )
-    if case_id is not None and cases.get(work.session, case_id) is not None:
+    if case_id is not None and cases.failures(work.session, case_id) is not None:
         with dockets.locked(work, case_id) as row:
             audit.append(
                 work, row, Act.INCIDENT_RECORDED, reference=reference(made), code=_code(error)
@@ -172,7 +170,6 @@ def _add(
 
 
 def _row(work: Work, row: Stored) -> IncidentRow:
-    case = cases.get(work.session, row.case_id) if row.case_id is not None else None
     return IncidentRow(
         id=row.id,
         reference=reference(row.id),
@@ -183,8 +180,7 @@ def _row(work: Work, row: Stored) -> IncidentRow:
         last_at=row.last_at,
         attempts=row.attempts,
         status=row.status,
-        # Which case, never what it says: administrators read no case.
-        case=replace(views.case_ref(work, case), title="", party="") if case is not None else None,
+        case=_case(work, row.case_id),
         next_at=row.next_at,
         actor=row.actor,
         detail=row.detail,
@@ -192,6 +188,15 @@ def _row(work: Work, row: Stored) -> IncidentRow:
         resolved_by=row.resolved_by,
         note=row.note,
     )
+
+
+def _case(work: Work, case_id: int | None) -> CaseRef | None:
+    """Which case, never what it says: administrators read no case, and its row may be damaged."""
+    named = cases.name(work.session, case_id) if case_id is not None else None
+    if case_id is None or named is None:
+        return None
+    number, process_id, process_name, status, stage = named
+    return CaseRef(case_id, number, "", process_id, process_name, "", status, stage)
 
 
 def _open(work: Work, incident_id: int) -> Stored:

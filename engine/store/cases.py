@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -253,6 +254,45 @@ def postpone(session: Session, case_id: int, until: datetime | None, failures: i
     )
 
 
+def failures(session: Session, case_id: int) -> int | None:
+    """Failed attempts of the clock in a row, however damaged the case is; None without a case."""
+    query = select(cases.c.failures).where(cases.c.id == case_id)
+    return session.execute(query).scalar_one_or_none()
+
+
+@dataclass(frozen=True)
+class ChainRow:
+    """What of a case its audit chain needs, readable however damaged the rest is."""
+
+    audit_seq: int
+    audit_head: bytes
+    failures: int
+
+
+def lock_chain(session: Session, case_id: int) -> ChainRow | None:
+    """Lock a case to add to its chain only."""
+    query = (
+        select(cases.c.audit_seq, cases.c.audit_head, cases.c.failures)
+        .where(cases.c.id == case_id)
+        .with_for_update()
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else ChainRow(**row._mapping)
+
+
+def name(session: Session, case_id: int) -> tuple[str, str, str, str, str] | None:
+    """(number, process id, process name, status, stage), however damaged the rest is."""
+    query = select(
+        cases.c.number,
+        cases.c.process_id,
+        cases.c.process_name,
+        cases.c.status,
+        cases.c.stage,
+    ).where(cases.c.id == case_id)
+    row = session.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1], row[2], row[3], row[4])
+
+
 def set_chain(session: Session, case_id: int, seq: int, head: bytes) -> None:
     """The audit chain of a locked case grew while the case itself stayed as it is."""
     session.execute(
@@ -283,7 +323,9 @@ def _row(found: tuple[Any, ...] | None) -> CaseRow | None:
         return None
     row = CaseRow(*found)
     if row.state.startswith(_COMPRESSED_TWICE):
-        row.state = zlib.decompress(row.state)
+        # Damaged bytes stay as they are: the MAC tells, and whoever reads goes on.
+        with suppress(zlib.error):
+            row.state = zlib.decompress(row.state)
     return row
 
 
