@@ -75,8 +75,8 @@ class Script:
 
     def carry_out(self, walk: Walk, command: Command) -> None:
         """One command."""
-        told, *more = [command] if isinstance(command, str) else command
-        given = more[0] if more else {}
+        parts: list[Any] = [command] if isinstance(command, str) else list(command)
+        told, given = str(parts[0]), parts[1] if len(parts) > 1 else {}
         verb, _, rest = told.partition(" ")
         if verb == "@":
             walk.until(midnight_after(date.fromisoformat(rest)))

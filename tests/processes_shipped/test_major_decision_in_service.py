@@ -141,6 +141,7 @@ def test_completing_material_does_not_eat_up_the_period_of_review(county: Depart
     case_id = drafted(county)
     county.do(case_id, "submit", "scj.enf_unit_head")
     before = county.task(case_id, "check_completeness").due_at
+    county.at(MONDAY + timedelta(minutes=1))
     county.do(case_id, "check_completeness", "scj.legal_head", completeness="incomplete")
     assert county.paused(case_id)
     # Ten working days for the market supervision department; two of them pass without the clock.
