@@ -50,5 +50,9 @@ class BadDefinition(DubanError):
         self.findings = findings
 
 
+class Unavailable(DubanError):
+    """The database or the disk cannot be had now. Trying again later is all there is to do."""
+
+
 class Broken(DubanError):
     """A case cannot move: script error, exceeded bound, damaged state. Becomes an incident."""

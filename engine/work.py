@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session
 
 from engine.actor import Actor
-from engine.errors import BadDefinition, Conflict, Forbidden, Invalid, NotFound
+from engine.errors import BadDefinition, Conflict, Forbidden, Invalid, NotFound, Unavailable
 from engine.store import settings as county_settings
 from engine.values.timing import COUNTY_ZONE
 
@@ -53,7 +54,9 @@ class Work:
 def begin(office: Office, actor: Actor) -> Iterator[Work]:
     """A unit of work that may write: commits at the end, rolls back on any exception.
 
-    Raises Conflict ``busy`` when the database could not be had within its waiting time.
+    Raises Conflict ``busy`` when the database could not be had within its waiting time, and
+    Unavailable when it could not be had at all: then nothing was done, or, if that came in the
+    middle of the commit, everything.
     """
     work: Work | None = None
     try:
@@ -74,7 +77,7 @@ def begin(office: Office, actor: Actor) -> Iterator[Work]:
 
 
 #: What a command may rightly answer; anything else is a failure of the engine.
-_REFUSALS = (NotFound, Forbidden, Conflict, Invalid, BadDefinition)
+_REFUSALS = (NotFound, Forbidden, Conflict, Invalid, BadDefinition, Unavailable)
 
 
 @contextmanager
@@ -94,18 +97,41 @@ def _work(office: Office, actor: Actor, session: Session) -> Work:
 
 #: PostgreSQL: lock not available (in time), deadlock detected, serialization failure.
 _BUSY = ("55P03", "40P01", "40001")
+#: PostgreSQL: no connection, too few resources (a full disk among them), shutting or starting up.
+_GONE = ("08", "53", "57P", "58")
+#: SQLite has no such states; its words are always English.
+_SQLITE_GONE = ("unable to open database file", "disk I/O error", "out of memory")
 
 
 @contextmanager
 def _refused_as_busy() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        # The server's own words come in its own language; its states do not.
-        state = getattr(error.orig, "sqlstate", None)
-        if state in _BUSY or "database is locked" in str(error.orig):
-            raise Conflict("busy") from error
-        raise
+    except PoolExhausted as error:
+        raise Conflict("busy") from error
+    except DBAPIError as error:
+        refusal = _refusal(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _refusal(error: DBAPIError) -> Conflict | Unavailable | None:
+    """What a person is told of an error that is nobody's fault; None for a fault of ours."""
+    # The server's own words come in its own language; its states do not.
+    state = getattr(error.orig, "sqlstate", None) or ""
+    words = str(error.orig)
+    if state in _BUSY or "database is locked" in words:
+        return Conflict("busy")
+    if state == "53100" or "database or disk is full" in words:
+        return Unavailable("disk_full")
+    # A connection that broke off has no state: the server had no time to send one.
+    lost = not state and isinstance(error, OperationalError | InterfaceError)
+    if hasattr(error.orig, "sqlstate") and (lost or state.startswith(_GONE)):
+        return Unavailable("database_unavailable")
+    if any(told in words for told in _SQLITE_GONE):
+        return Unavailable("database_unavailable")
+    return None
 
 
 @contextmanager

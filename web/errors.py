@@ -10,7 +10,16 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.errors import BadDefinition, Broken, Conflict, DubanError, Forbidden, Invalid, NotFound
+from engine.errors import (
+    BadDefinition,
+    Broken,
+    Conflict,
+    DubanError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unavailable,
+)
 from web import kept, session
 from web.request import fragment, translator
 from web.security import reference
@@ -70,6 +79,13 @@ OWN: dict[type[DubanError], Situation] = {
         N_("A value is missing or not possible."),
         _NOTHING_CHANGED,
         N_("Go back, correct it and send it again."),
+    ),
+    Unavailable: Situation(
+        503,
+        N_("The service cannot save at this moment"),
+        N_("The database or the disk cannot be had."),
+        N_("Most likely nothing was changed; look at the case again before you repeat it."),
+        N_("Wait a minute and try again. Your administrator can see it in the log."),
     ),
     Broken: Situation(
         500,

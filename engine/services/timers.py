@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from engine import work as units
 from engine.actor import CLOCK
-from engine.errors import Conflict, DubanError
+from engine.errors import Conflict, DubanError, Unavailable
 from engine.office import Office
 from engine.services import dockets, incidents, moves
 from engine.store import cases
@@ -53,6 +53,9 @@ def _one_by_one(office: Office) -> int:
                 row = cases.claim_one_due(work.session, work.now, case_id)
                 if row is not None:
                     _move_safely(work, row)
+        except Unavailable:
+            # No case is at fault, and nothing could be written down.
+            raise
         except Exception as error:  # a failing case must not stop the others
             with office.begin(CLOCK) as work:
                 incidents.record_clock(work, case_id, error)
@@ -63,6 +66,8 @@ def _move_safely(work: Work, row: CaseRow) -> None:
     try:
         with units.attempt(work):
             move(work, row)
+    except Unavailable:
+        raise
     except Conflict as error:
         if error.code == "busy":
             # Two nodes stood in each other's way: no fault of the case, and the batch is lost.

@@ -137,6 +137,8 @@ def open_sessions(url: str) -> Sessions:
     options: dict[str, Any] = {"duban_reading": True}
     if engine.dialect.name == "postgresql":
         options["postgresql_readonly"] = True
+        # A page, and a verification, must not see a commit that comes between two of its queries.
+        options["isolation_level"] = "REPEATABLE READ"
     reading = engine.execution_options(**options)
     return Sessions(
         engine,

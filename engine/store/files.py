@@ -6,6 +6,7 @@ it is written, and gets its place by one atomic rename: what has an address is w
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -17,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.errors import Invalid, NotFound
+from engine.errors import Invalid, NotFound, Unavailable
 
 CHUNK = 1 << 20
 ADDRESS = re.compile(r"[0-9a-f]{64}")
@@ -44,13 +45,14 @@ class FileStore:
         """Take in what the stream holds, for :meth:`keep`; thrown away when the block ends.
 
         Raises ``Invalid`` ``file_empty``, or ``file_too_large`` as soon as ``limit`` bytes are
-        passed, without reading on.
+        passed, without reading on, and ``Unavailable`` ``disk_full``.
         """
-        self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, name = tempfile.mkstemp(dir=self._incoming)
+        with _room():
+            self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor, name = tempfile.mkstemp(dir=self._incoming)
         path = Path(name)
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with _room(), os.fdopen(descriptor, "wb") as file:
                 sha256, size = _copy(stream, file, limit)
                 file.flush()
                 os.fsync(file.fileno())
@@ -65,12 +67,13 @@ class FileStore:
             # Marks it as wanted again: see :meth:`discard`.
             os.utime(target)
             return
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        arrived.path.chmod(0o440)
-        arrived.path.replace(target)
-        # A rename survives a power cut only once its folders are written.
-        for folder in (target.parent, target.parent.parent, self.root):
-            _sync(folder)
+        with _room():
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            arrived.path.chmod(0o440)
+            arrived.path.replace(target)
+            # A rename survives a power cut only once its folders are written.
+            for folder in (target.parent, target.parent.parent, self.root):
+                _sync(folder)
 
     def path(self, sha256: str) -> Path:
         """Where the content is. Raises ``NotFound`` when the store does not hold it."""
@@ -112,6 +115,17 @@ class FileStore:
         if not ADDRESS.fullmatch(sha256):
             raise NotFound("file_content_missing", sha256=sha256)
         return self.root / sha256[:2] / sha256[2:4] / sha256
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """A disk without room is nobody's fault, and trying again later helps."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise Unavailable("disk_full") from error
+        raise
 
 
 def _copy(stream: BinaryIO, file: BinaryIO, limit: int) -> tuple[str, int]:
