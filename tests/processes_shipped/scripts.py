@@ -96,8 +96,8 @@ class Script:
         return answers({**self.defaults.get(step, {}), **given})
 
     def reach(self, step: str) -> Walk:
-        """The shortest way to where a step is open."""
-        for name in sorted(self.walks, key=lambda name: len(self.commands(name))):
+        """The shortest way to where a step is open, if there is one without waiting."""
+        for name in sorted(self.walks, key=self._length):
             walk = self.begin(name)
             for command in [*self.commands(name), None]:
                 if sum(task.element == step for task in walk.outcome.tasks) == 1:
@@ -105,6 +105,10 @@ class Script:
                 if command is not None:
                     self.carry_out(walk, command)
         raise AssertionError(f"no walk of {self.process} comes to {step}")
+
+    def _length(self, name: str) -> tuple[int, int]:
+        told = [c if isinstance(c, str) else str(c[0]) for c in self.commands(name)]
+        return sum(t[0] in "@+" for t in told), len(told)
 
     def ladder(self, step: str) -> Ladder:
         """``[period, unit of who, body, reminder, since]``: ``5 wd``, ``3 cd``, role, body."""
