@@ -16,7 +16,8 @@ from babel.messages.extract import extract
 from engine.actor import Channel
 from engine.i18n import bilingual
 from engine.i18n.articles import article
-from engine.rules.certificates import Standing
+from engine.rules.basis import BASIS
+from engine.rules.certificates import KINDS, Standing
 from engine.values.acts import Act
 from engine.values.inbox_pages import Group, Tab
 from engine.values.people import Verdict
@@ -39,13 +40,16 @@ _POSITIONS = {Verdict.__name__: 1, "TimelineRow": 1, "Standing": 1}
 
 #: Codes that are put together from parts, or chosen by a page.
 COMPUTED = (
-    # rules.duties chooses these by the rule that refuses; rules.certificates by how one stands.
+    # rules.apart chooses these by the rule that refuses; rules.certificates by how one stands.
     *(f"{who}_{did}" for who, did in (
         ("reviewer", "handled_case"), ("reviewer", "named_as_handler"),
         ("presider", "investigated"), ("presider", "named_as_investigator"),
         ("approver", "applied"), ("approver", "named_as_applicant"),
         ("publisher", "handled_case"), ("publisher", "named_as_handler"),
         ("reexaminer", "decided"), ("reexaminer", "named_as_decider"),
+        ("collector", "decided"), ("collector", "named_as_decider"),
+        ("collector", "of_deciding_body"), ("scorer", "scored"), ("scorer", "named_as_scorer"),
+        ("scorer", "of_scored_body"), ("of", "excluded_body"),
         ("acted", "before"), ("named", "before"),
     )),
     *(standing for standing in Standing if standing is not Standing.VALID),
@@ -55,7 +59,7 @@ COMPUTED = (
         "provisional", "base",
     )),
     *(f"day_short.{kind}" for kind in (*DayKind, "paused", "rolled")),
-    *(f"certificate.{kind}" for kind in ("enforcement", "delegated", "supervision")),
+    *(f"certificate.{kind}" for kind in KINDS),
     *(f"certificate_status.{state}" for state in ("active", "suspended", "cancelled", "expired")),
     *(f"channel.{channel}" for channel in Channel),
     *(f"body_kind.{kind}" for kind in (
@@ -144,7 +148,7 @@ def codes() -> set[str]:
 
 @cache
 def definitions() -> set[str]:
-    """Chinese texts of the shipped diagrams, decision tables and data files."""
+    """Chinese texts of the shipped diagrams, tables and data files, and the bases of rules."""
     found: set[str] = set()
     for path in _files("processes", "*.bpmn"):
         found.update(_texts_in_diagram(path))
@@ -154,6 +158,7 @@ def definitions() -> set[str]:
     for path in _files("processes", "*.toml"):
         if path.name not in _BILINGUAL:
             found.update(_texts_in_data(tomllib.loads(path.read_text("utf-8"))))
+    found.update(BASIS.values())
     return {text for text in found - set(bilingual.pairs()) if not article(text)}
 
 

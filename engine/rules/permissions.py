@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.actor import Actor, Channel
-from engine.rules.duties import hidden_from, refused
+from engine.rules.basis import refused
+from engine.rules.pools import hidden_from
 from engine.rules.roles import Roles
 from engine.values.people import ALLOWED, Verdict
 

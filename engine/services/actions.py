@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.errors import Conflict, Forbidden
+from engine.errors import Conflict
 from engine.services import (
     access,
     audit,
@@ -10,6 +10,7 @@ from engine.services import (
     dockets,
     duty,
     entry,
+    matters,
     moves,
     next_steps,
 )
@@ -39,19 +40,18 @@ def send(
         message = _waiting(docket, message_id)
         place = case_pages.message_place(work, docket, message)
         verdict = case_pages.may_send(work, docket, message)
-        if not verdict:
-            raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
+        duty.refuse(verdict)
         values = entry.parse(work, place, raw)
-        verdict = duty.entered(
+        verdict = duty.on_form(
             work,
-            docket.id,
+            matters.of_case(work, docket),
             place.form,
             docket.slots.get(message.body),
             work.actor.person_id or 0,
-            {**docket.data, **values},
+            duty.Door.MESSAGE,
+            values=values,
         )
-        if not verdict:
-            raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
+        duty.refuse(verdict)
         entry.bind_files(work, place, case_id, values)
         outcome = moves.run(work, docket).send(message.id, values)
         audit.append(

@@ -15,6 +15,7 @@ from engine.services import (
     documents,
     duty,
     entry,
+    matters,
     moves,
     slots,
     task_pages,
@@ -149,13 +150,13 @@ def may_send(work: Work, docket: Docket, message: OpenMessage) -> Verdict:
     if work.actor.person_id is None:
         return Verdict(False, "people_only")
     form = docket.form(message.element)
-    return duty.of_form(
+    return duty.on_form(
         work,
-        docket.id,
+        matters.of_case(work, docket),
         form,
         docket.slots.get(message.body),
         work.actor.person_id,
-        docket.data,
+        duty.Door.MESSAGE,
     )
 
 

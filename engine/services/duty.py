@@ -1,135 +1,156 @@
-"""May this person act on this task? The rules of domain C.3, asked with the facts of the case.
+"""May this person act here? The rules of domain C.3, asked with the facts of the case.
 
-Asked when a task is taken or handed over, and again when it is completed with the values entered.
+One door for every way to act: who starts, claims, completes, asks for something, is handed a task,
+is named in a form, stands in for somebody, signs beside others or is moved in bulk. Every service
+that changes who acts asks :func:`verdict` or :func:`require`, or :func:`on_form` for a form that is
+no task; ``tests/engine/services/test_duty_doors.py`` finds one that does not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import Protocol
 
+from engine.errors import Forbidden
 from engine.rules import duties
-from engine.services import access, shipped
-from engine.services.dockets import Docket
-from engine.store import audit as audit_store
-from engine.store import people
-from engine.store import tasks as task_store
+from engine.services import matters
+from engine.services.matters import Matter
 from engine.store.tasks import TaskRow
-from engine.values.acts import Act as Done
-from engine.values.people import Act, PersonFacts, Verdict
+from engine.values.people import PersonFacts, Verdict
 from engine.values.process import Form
 from engine.values.running import CaseFile, Json
 from engine.work import Work
 
-#: Acts of the chain by which somebody filled in a form that is no task.
-_BY_FORM = (Done.CASE_STARTED, Done.MESSAGE_SENT)
+
+class Door(StrEnum):
+    """The ways by which somebody comes to act."""
+
+    START = "start"
+    MESSAGE = "message"
+    CLAIM = "claim"
+    COMPLETE = "complete"
+    REASSIGN = "reassign"
+    #: Named in a form as the one who is to act.
+    NAME = "name"
+    #: Given a task by the diagram itself, being the only one named.
+    OPEN = "open"
+    DEPUTY = "deputy"
+    BULK = "bulk"
+    OPINION = "opinion"
+    COUNTERSIGN = "countersign"
+    API = "api"
 
 
-def may_take(work: Work, docket: Docket, task: TaskRow, person_id: int) -> Verdict:
-    """Whether the person may take the task, or be given it."""
-    data = {**docket.data, **(task.local or {})}
-    return of_form(work, docket.id, docket.form(task.element), task.body_id, person_id, data)
+#: Doors at which the values are there: officers are counted, a meeting has its quorum.
+ENTERED = frozenset({Door.START, Door.MESSAGE, Door.COMPLETE})
 
 
-def may_complete(
-    work: Work, docket: Docket, task: TaskRow, person_id: int, values: CaseFile
-) -> Verdict:
-    """Whether the person may complete the task with these values."""
-    data = {**docket.data, **(task.local or {}), **values}
-    return entered(work, docket.id, docket.form(task.element), task.body_id, person_id, data)
+class Case(Protocol):
+    """As much of a case as the rules look at."""
+
+    @property
+    def id(self) -> int:
+        """The case."""
+        ...
+
+    @property
+    def definition_id(self) -> int:
+        """Its definition."""
+        ...
+
+    @property
+    def data(self) -> dict[str, Json]:
+        """The case file."""
+        ...
+
+    @property
+    def slots(self) -> dict[str, int]:
+        """Bodies by slot."""
+        ...
 
 
-def of_form(
+def verdict(
     work: Work,
-    case_id: int,
+    case: Case,
+    task: TaskRow,
+    person_id: int,
+    door: Door,
+    *,
+    values: CaseFile | None = None,
+    for_id: int | None = None,
+) -> Verdict:
+    """Whether the person may come to act on the task by this door.
+
+    ``values`` are what is entered when the task is completed. ``for_id`` is the absent person they
+    stand in for: role and place are theirs, every other rule is asked of both.
+    """
+    matter = matters.of_case(work, case, task.local or {})
+    form = matter.description.forms[task.element]
+    return on_form(work, matter, form, task.body_id, person_id, door, values=values, for_id=for_id)
+
+
+def require(
+    work: Work,
+    case: Case,
+    task: TaskRow,
+    person_id: int,
+    door: Door,
+    *,
+    values: CaseFile | None = None,
+    for_id: int | None = None,
+) -> None:
+    """The same; raises Forbidden with the rule that stands against it and its legal source."""
+    refuse(verdict(work, case, task, person_id, door, values=values, for_id=for_id))
+
+
+def refuse(found: Verdict) -> None:
+    """Raise Forbidden with the rule and its source, unless the verdict allows."""
+    if found:
+        return
+    known = {"rule": found.rule, "basis": found.basis} if found.rule else {}
+    raise Forbidden(found.code, **known, **found.facts)
+
+
+def on_form(
+    work: Work,
+    matter: Matter,
     form: Form,
     body_id: int | None,
     person_id: int,
-    data: Mapping[str, Json],
+    door: Door,
+    *,
+    values: CaseFile | None = None,
+    for_id: int | None = None,
 ) -> Verdict:
-    """Whether the person may fill in a form of the case: a task, a message event."""
-    past = history(work, case_id) if _asks_who_acted(form) else []
-    return candidate(work, form, body_id, person_id, data, past)
-
-
-def entered(
-    work: Work,
-    case_id: int,
-    form: Form,
-    body_id: int | None,
-    person_id: int,
-    data: Mapping[str, Json],
-) -> Verdict:
-    """The same with the entered values in ``data``."""
-    known = facts(work, [person_id]).get(person_id)
-    if known is None:
+    """The same for any form of a case: a start, a message, a task somebody is to be named for."""
+    wanted = {person_id} if for_id is None else {person_id, for_id}
+    known = facts(work, wanted)
+    if not wanted <= known.keys():
         return Verdict(False, "unknown_person")
-    return duties.may_complete(
+    entered = door in ENTERED and values is not None
+    situation = matters.situation(
+        work, matter, form, body_id, (values or {}) if entered else {}, known
+    )
+    ask = duties.may_complete if entered else duties.may_claim
+    return ask(situation, known[person_id], known[for_id] if for_id is not None else None)
+
+
+def alone(form: Form) -> Form:
+    """The form as somebody is named for it: nobody is named yet, and nobody counted."""
+    return replace(
         form,
-        known,
-        history(work, case_id) if _asks_who_acted(form) else [],
-        data,
-        _officers(work, form, data),
-        _place(work, body_id),
-        work.today,
-        shipped.county_roles(work.office),
+        performer="",
+        duties=tuple(replace(rule, min_officers=0, officers="") for rule in form.duties),
     )
 
 
-def candidate(
-    work: Work,
-    form: Form,
-    body_id: int | None,
-    person_id: int,
-    data: Mapping[str, Json],
-    past: list[Act],
-) -> Verdict:
-    """Whether a person could act, asked before anything is entered."""
-    known = facts(work, [person_id]).get(person_id)
-    if known is None:
-        return Verdict(False, "unknown_person")
-    return duties.may_claim(
-        form,
-        known,
-        past,
-        data,
-        _officers(work, form, data),
-        _place(work, body_id),
-        work.today,
-        shipped.county_roles(work.office),
-    )
+def may_take(work: Work, case: Case, task: TaskRow, person_id: int) -> Verdict:
+    """Whether the person could take the task as it stands."""
+    return verdict(work, case, task, person_id, Door.CLAIM)
 
 
-def facts(work: Work, ids: Iterable[int]) -> dict[int, PersonFacts]:
+def facts(work: Work, ids: Iterable[int]) -> Mapping[int, PersonFacts]:
     """What policy must know of people, read at most once per person and unit of work."""
-    known: dict[int, PersonFacts] = work.kept.setdefault("facts", {})
-    missing = set(ids).difference(known)
-    if missing:
-        known |= people.facts(work.session, missing)
-    return known
-
-
-def history(work: Work, case_id: int) -> list[Act]:
-    """Who did what in the case, in order: starts and messages count like completions."""
-    done = task_store.history(work.session, case_id)
-    asked = audit_store.acts(work.session, case_id, _BY_FORM)
-    return [Act(*row) for row in sorted((*done, *asked), key=lambda row: row[2])]
-
-
-def _asks_who_acted(form: Form) -> bool:
-    """Whether a rule of the form looks at who did what before."""
-    return any(rule.not_completed_by for rule in form.duties)
-
-
-def _place(work: Work, body_id: int | None) -> duties.Place | None:
-    return None if body_id is None else duties.Place(body_id, access.family(work, body_id))
-
-
-def _officers(work: Work, form: Form, data: Mapping[str, Json]) -> dict[int, PersonFacts]:
-    """People named in the fields the duties of a form speak of."""
-    named: set[int] = set()
-    for rule in form.duties:
-        for field_id in (rule.officers, *rule.not_named_in):
-            if field_id:
-                named.update(duties.people_in(data.get(field_id)))
-    known = facts(work, named)
-    return {one: known[one] for one in named if one in known}
+    return matters.facts(work, ids)

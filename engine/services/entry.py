@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.errors import DubanError, Invalid
 from engine.rules import fields
 from engine.services import attachments, conditions, discretion, duty, slots, views
+from engine.services.matters import Matter
 from engine.store import bodies, lists, people
 from engine.values.pages import AttachmentRow, Choice, FieldView, Raw
 from engine.values.people import Verdict
@@ -174,15 +175,11 @@ def _people_choices(work: Work, place: Place, field: Field) -> tuple[Choice, ...
     )
     forms = [
         # How many are needed is asked when they act; here each is looked at alone.
-        replace(
-            form,
-            performer="",
-            duties=tuple(replace(rule, min_officers=0, officers="") for rule in form.duties),
-        )
+        duty.alone(form)
         for form in place.description.forms.values()
         if form.performer == field.id
     ]
-    past = duty.history(work, place.case_id) if forms and place.case_id is not None else []
+    matter = Matter(place.definition, place.data, place.filled, place.case_id)
     found = []
     for person_id in ids:
         person = known[person_id]
@@ -190,7 +187,7 @@ def _people_choices(work: Work, place: Place, field: Field) -> tuple[Choice, ...
         verdict = Verdict(True)
         for form in forms:
             at = slots.resolve(work, place.filled, form.body)
-            verdict = duty.candidate(work, form, at, person_id, place.data, past)
+            verdict = duty.on_form(work, matter, form, at, person_id, duty.Door.NAME)
             if not verdict:
                 break
         found.append(Choice(str(person_id), person.name, "、".join(where), verdict))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.errors import Forbidden, Invalid, NotFound
-from engine.rules import duties
+from engine.rules import pools
 from engine.services import audit, passwords, people, shipped
 from engine.store import bodies, sign_ins
 from engine.store import people as store
@@ -125,7 +125,7 @@ def grant(work: Work, person_id: int, body_id: int, role: str) -> bool:
         raise Invalid("unknown_role", role=role)
     if person.administrator:
         raise Forbidden("administrator_with_roles", rule="R9", person=person.name)
-    verdict = duties.conflicting_membership(
+    verdict = pools.conflicting_membership(
         store.memberships_of(work.session, [person.id]).get(person.id, ()),
         role,
         at.id,

@@ -7,6 +7,7 @@ from engine.services import (
     definitions,
     duty,
     entry,
+    matters,
     next_steps,
     openings,
     slots,
@@ -108,8 +109,7 @@ def start(
     docket = openings.row_of(work, row, values, filled, place.form.element)
     entry.bind_files(work, place, docket.id, values)
     verdict = _start_verdict(work, docket, place.form, body_id, values)
-    if not verdict:
-        raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
+    duty.refuse(verdict)
     openings.first_steps(work, docket, values, place.form.element, entered=True)
     if sheet and me is not None:
         start_store.remember(work.session, me, sheet, docket.id)
@@ -174,7 +174,15 @@ def _start_verdict(
 ) -> Verdict:
     if work.actor.person_id is None:
         return Verdict(False, "people_only")
-    return duty.entered(work, docket.id, form, body_id, work.actor.person_id, values)
+    return duty.on_form(
+        work,
+        matters.of_case(work, docket),
+        form,
+        body_id,
+        work.actor.person_id,
+        duty.Door.START,
+        values=values,
+    )
 
 
 def _start_draft(process_id: str) -> str:

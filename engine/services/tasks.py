@@ -10,6 +10,7 @@ from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.rules.permissions import LEADERS
 from engine.services import access, audit, dockets, duty, entry, moves, next_steps, task_pages
 from engine.services.dockets import Docket
+from engine.services.duty import Door
 from engine.store import drafts, people
 from engine.store import tasks as store
 from engine.store.tasks import TaskRow
@@ -70,9 +71,7 @@ def reassign(work: Work, task_id: int, person_id: int, reason: str) -> None:
         verdict = may_hand_over(work, task)
         if not verdict:
             raise Forbidden(verdict.code, **verdict.facts)
-        verdict = duty.may_take(work, docket, task, person_id)
-        if not verdict:
-            raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
+        duty.require(work, docket, task, person_id, Door.REASSIGN)
         store.change(work.session, task.id, assignee_id=person_id, claimed_at=work.now)
         names = people.names_of_people(work.session, [person_id])
         audit.append(
@@ -117,9 +116,7 @@ def complete(work: Work, task_id: int, raw: Raw, revision: int | None = None) ->
         place = task_pages.place(work, docket, task)
         values = entry.parse(work, place, raw)
         # 3. The rules once more, now with the people named in the values.
-        verdict = duty.may_complete(work, docket, task, _person(work), values)
-        if not verdict:
-            raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
+        duty.require(work, docket, task, _person(work), Door.COMPLETE, values=values)
         entry.bind_files(work, place, docket.id, values)
         # 4. The engine moves; everything it decided is written.
         try:
@@ -225,9 +222,7 @@ def _taken(work: Work, docket: Docket, task: TaskRow) -> TaskRow:
 
     Taken and completed at once is one act: the completion says who.
     """
-    verdict = duty.may_take(work, docket, task, _person(work))
-    if not verdict:
-        raise Forbidden(verdict.code, rule=verdict.rule, basis=verdict.basis, **verdict.facts)
+    duty.require(work, docket, task, _person(work), Door.CLAIM)
     return replace(task, assignee_id=_person(work), claimed_at=work.now)
 
 

@@ -142,7 +142,7 @@ def _open(work: Work, docket: Docket, task: OpenTask, dates: _Dates) -> TaskRow:
     opened = tasks.add(work.session, values)
     if performers is None or len(performers) != 1:
         return opened
-    if not duty.may_take(work, docket, opened, performers[0]):
+    if not duty.verdict(work, docket, opened, performers[0], duty.Door.OPEN):
         return opened
     # Named alone, and free to act: it is that person's without having to be taken.
     held: dict[str, Any] = {"assignee_id": performers[0], "claimed_at": work.now}

@@ -25,6 +25,10 @@ bodies = Table(
     Column("name", String(120), nullable=False),
     #: 机关代字, the body's part of a document number.
     Column("mark", String(20), nullable=False, default=""),
+    #: District it enforces in; empty is that of the body above.
+    Column("area", String(80), nullable=False, default=""),
+    Column("phone", String(40), nullable=False, default=""),
+    Column("address", String(200), nullable=False, default=""),
     Column("active", Boolean, nullable=False, default=True),
 )
 
@@ -40,6 +44,9 @@ class Body:
     sector: str
     name: str
     mark: str
+    area: str
+    phone: str
+    address: str
     active: bool
 
 

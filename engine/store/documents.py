@@ -42,6 +42,10 @@ documents = Table(
     Column("hidden_from", Json, nullable=False),
     #: Paragraphs the public may read; NULL for a document that is never published.
     Column("public_text", Json),
+    #: Void: it counts no longer, and its number is never given again.
+    Column("voided_at", Instant),
+    Column("voided_by", Id),
+    Column("void_reason", String(1000), nullable=False, default=""),
 )
 Index(
     "uq_documents_number",
@@ -84,6 +88,9 @@ class Document:
     disclosure: str
     hidden_from: list[str]
     public_text: list[str] | None
+    voided_at: datetime | None
+    voided_by: int | None
+    void_reason: str
 
 
 def _document(row: Row[Any]) -> Document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -48,6 +48,11 @@ people = Table(
     Column("administrator", Boolean, nullable=False, default=False),
     Column("locale", String(10), nullable=False, default=""),
     Column("mail", String(200), nullable=False, default=""),
+    Column("phone", String(40), nullable=False, default=""),
+    #: Office held, as documents name it.
+    Column("post", String(80), nullable=False, default=""),
+    #: Since when they review penalties (R3).
+    Column("reviewer_since", Date),
     Column("created_at", Instant, nullable=False),
 )
 
@@ -67,7 +72,7 @@ certificates = Table(
     Column("id", Id, primary_key=True),
     Column("person_id", Id, ForeignKey(people.c.id), nullable=False, index=True),
     Column("number", String(60), nullable=False, unique=True),
-    #: enforcement, supervision, delegated
+    #: enforcement, supervision, delegated, legal_profession
     Column("kind", String(20), nullable=False),
     Column("body_id", Id, ForeignKey(bodies.c.id), nullable=False),
     Column("field", String(80), nullable=False, default=""),
@@ -95,6 +100,9 @@ class Person:
     administrator: bool
     locale: str
     mail: str
+    phone: str
+    post: str
+    reviewer_since: date | None
     created_at: datetime
 
 
@@ -267,6 +275,7 @@ _FACTS = Prepared(
         people.c.name,
         people.c.auxiliary,
         people.c.active,
+        people.c.reviewer_since,
         memberships.c.body_id,
         memberships.c.role,
         certificates.c.id,
@@ -294,7 +303,7 @@ def _facts(session: Session, ids: Sequence[int]) -> dict[int, PersonFacts]:
     carried: dict[int, dict[int, Certificate]] = {}
     asked = {f"one{at}": ids[at] if at < len(ids) else ids[0] for at in range(_AT_ONCE)}
     # One question for all three: each membership meets each certificate, and there are few.
-    for one, name, auxiliary, active, body_id, role, certificate, *kept in _FACTS.all(
+    for one, name, auxiliary, active, since, body_id, role, certificate, *kept in _FACTS.all(
         session, asked
     ):
         if body_id is not None:
@@ -302,7 +311,7 @@ def _facts(session: Session, ids: Sequence[int]) -> dict[int, PersonFacts]:
         if certificate is not None:
             named = dict(zip(_CERTIFICATE, kept, strict=True))
             carried.setdefault(one, {}).setdefault(certificate, Certificate(**named))
-        found[one] = PersonFacts(one, name, (), (), auxiliary, active)
+        found[one] = PersonFacts(one, name, (), (), auxiliary, active, since)
     return {
         one: replace(
             facts,

@@ -17,12 +17,14 @@ class Membership:
 
 @dataclass(frozen=True)
 class Certificate:
-    """An enforcement or supervision certificate (行政执法证 / 监督证)."""
+    """An enforcement or supervision certificate (行政执法证 / 监督证), or a qualification."""
 
     number: str
     kind: str
     body_id: int
+    #: Sector it is for; empty is every field of its body.
     field: str
+    #: District it is for; empty is wherever its body enforces.
     area: str
     valid_from: date
     valid_to: date
@@ -40,6 +42,8 @@ class PersonFacts:
     certificates: tuple[Certificate, ...] = ()
     auxiliary: bool = False
     active: bool = True
+    #: Since when they review penalties; who began before 2018 needs no examination (R3).
+    reviewer_since: date | None = None
 
 
 @dataclass(frozen=True)
