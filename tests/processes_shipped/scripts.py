@@ -111,8 +111,8 @@ class Script:
         return sum(t[0] in "@+" for t in told), len(told)
 
     def ladder(self, step: str) -> Ladder:
-        """``[period, unit of who, body, reminder, since]``: ``5 wd``, ``3 cd``, role, body."""
-        period, role, body, remind, *since = self.ladders[step]
+        """``[period, role, body, reminder, since, people]``; a period is ``5 wd`` or ``3 cd``."""
+        period, role, body, remind, *more = self.ladders[step]
         days, unit = period.split()
         return Ladder(
             step,
@@ -122,7 +122,8 @@ class Script:
             role,
             remind,
             calendar_days=unit == "cd",
-            since=since[0] if since else "",
+            since=more[0] if more else "",
+            people=tuple(more[1]) if len(more) > 1 else (),
         )
 
 
