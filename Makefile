@@ -8,7 +8,7 @@ PYTHON ?= python3
 PYTEST_ARGS ?= -n 2
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := $(wildcard engine web)
+PACKAGES := $(wildcard engine monitor web)
 CODE := $(PACKAGES) $(wildcard run.py bench tests tools)
 
 SHELL := /bin/sh

@@ -5,41 +5,31 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from engine import cli
 from engine.office import Office
 
+# What a command does not need is not imported: it must not wait for the web framework.
+
 
 def main() -> int:
     """Run the command of this process; its exit code."""
-    return cli.main(sys.argv[1:], cli.Doors(serve, bench))
+    return cli.main(sys.argv[1:], cli.Doors(serve, monitor, bench))
 
 
 def serve(office: Office, listening: Callable[[str], None]) -> None:
     """Serve pages until the process is told to stop; requests under way are finished."""
-    # Imported here: commands without pages must not wait for the web framework.
-    waitress = importlib.import_module("waitress")
-    web = importlib.import_module("web")
-    settings = office.settings
-    app = web.create_app(office)
-    try:
-        server = waitress.create_server(
-            app,
-            host=settings.host,
-            port=settings.port,
-            threads=8,
-            ident="duban",
-            # Somewhat more than the application takes, so that it says what was too large itself.
-            max_request_body_size=2 * app.config["MAX_CONTENT_LENGTH"],
-            clear_untrusted_proxy_headers=True,
-        )
-    except OSError as error:
-        raise cli.cannot_listen(settings, error) from error
-    listening(settings.base_url)
-    try:
-        server.run()
-    finally:
-        server.close()
+    app = importlib.import_module("web").create_app(office)
+    importlib.import_module("web.server").serve(office, app, listening)
+
+
+def monitor(office: Office, kind: str) -> AbstractContextManager[None]:
+    """Count, and answer machines on an address of their own if the settings name one."""
+    watched: AbstractContextManager[None] = importlib.import_module("monitor.server").watched(
+        office, kind
+    )
+    return watched
 
 
 def bench(arguments: list[str]) -> int:

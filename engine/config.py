@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from engine.errors import Invalid
+from engine.logs import Form, Level
 
 
 class Mode(StrEnum):
@@ -41,6 +43,12 @@ class Settings:
     base_url: str = ""
     #: A folder of definitions instead of those that ship.
     processes: Path | None = None
+    #: Name of this node in log lines, metrics and heartbeats.
+    node: str = "duban"
+    #: Where machines ask for metrics and health, apart from the pages; ``None`` nowhere.
+    monitor: tuple[str, int] | None = None
+    log_form: Form = Form.TEXT
+    log_level: Level = Level.WARNING
 
     @property
     def demo(self) -> bool:
@@ -66,10 +74,12 @@ def read(environment: Mapping[str, str]) -> Settings:
 
     home = Path(text("HOME", "var"))
     port = _number("PORT", text("PORT", "8080"), 1, 65_535)
+    mode = _mode(text("MODE", Mode.DEMO))
+    demo = mode is Mode.DEMO
     return Settings(
         home=home,
         database_url=_database("DATABASE_URL", text("DATABASE_URL", f"sqlite:///{home}/duban.db")),
-        mode=_mode(text("MODE", Mode.DEMO)),
+        mode=mode,
         host=text("HOST", "127.0.0.1"),
         port=port,
         secret_file=Path(text("SECRET_FILE", str(home / "secret"))),
@@ -81,6 +91,10 @@ def read(environment: Mapping[str, str]) -> Settings:
         ),
         base_url=text("BASE_URL", f"http://localhost:{port}").rstrip("/"),
         processes=Path(text("PROCESSES")) if text("PROCESSES") else None,
+        node=text("NODE", platform.node() or "duban"),
+        monitor=_address("MONITOR", text("MONITOR")),
+        log_form=_log_form("LOG_FORM", text("LOG_FORM", Form.TEXT if demo else Form.JSON)),
+        log_level=_log_level("LOG_LEVEL", text("LOG_LEVEL", Level.WARNING if demo else Level.INFO)),
     )
 
 
@@ -99,6 +113,29 @@ def _number(name: str, given: str, least: int, most: int) -> int:
     if not given.isdecimal() or not least <= int(given) <= most:
         raise _bad(name, given, f"{least}-{most}")
     return int(given)
+
+
+def _address(name: str, given: str) -> tuple[str, int] | None:
+    if not given:
+        return None
+    host, _, port = given.rpartition(":")
+    if not host or not port.isdecimal() or not 1 <= int(port) <= 65_535:
+        raise _bad(name, given, "127.0.0.1:9100")
+    return host.strip("[]"), int(port)
+
+
+def _log_form(name: str, given: str) -> Form:
+    try:
+        return Form(given.lower())
+    except ValueError as error:
+        raise _bad(name, given, " | ".join(Form)) from error
+
+
+def _log_level(name: str, given: str) -> Level:
+    try:
+        return Level(given.lower())
+    except ValueError as error:
+        raise _bad(name, given, " | ".join(Level)) from error
 
 
 def _database(name: str, given: str) -> str:

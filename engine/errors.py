@@ -56,3 +56,8 @@ class Unavailable(DubanError):
 
 class Broken(DubanError):
     """A case cannot move: script error, exceeded bound, damaged state. Becomes an incident."""
+
+
+def cannot_listen(host: str, port: int, error: OSError) -> Invalid:
+    """An address to serve on cannot be had; another program listens there, most likely."""
+    return Invalid("cannot_listen", host=host, port=port, reason=error.strerror or str(error))

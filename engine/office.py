@@ -20,6 +20,7 @@ from engine.actor import Actor
 from engine.clock import Clock, SystemClock
 from engine.config import Settings
 from engine.errors import Broken
+from engine.metrics import Recorder, Unheard
 from engine.store.base import Sessions, open_sessions
 
 #: Bytes of the installation's secret.
@@ -86,6 +87,10 @@ class Office:
     on_failure: Callable[[tuple[str, int | None], Actor, BaseException], Exception] | None = None
     #: Further things a service keeps for the life of the process, by its own name.
     kept: Shelf[str, Any] = field(default_factory=lambda: Shelf(100))
+    #: Where figures go.
+    metrics: Recorder = field(default_factory=Unheard)
+    #: Set when this process was told to end: nothing further is begun.
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def begin(self, actor: Actor) -> AbstractContextManager[units.Work]:
         """A unit of work that may write."""

@@ -15,8 +15,11 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session
 
+from engine import metrics
 from engine.actor import Actor
+from engine.clock import seconds
 from engine.errors import BadDefinition, Conflict, Forbidden, Invalid, NotFound, Unavailable
+from engine.metrics import Metric
 from engine.store import settings as county_settings
 from engine.values.timing import COUNTY_ZONE
 
@@ -39,6 +42,8 @@ class Work:
     doing: tuple[str, int | None] = ("command", None)
     #: What services look up once per unit of work, by their own names.
     kept: dict[str, Any] = field(default_factory=dict)
+    #: Figures to be told after the commit; without a value it is the time this unit of work took.
+    measures: list[tuple[Metric, float | None, tuple[str, ...]]] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -48,6 +53,14 @@ class Work:
     def wake(self, loop: str) -> None:
         """Ask a loop of the worker in this process to look at once after the commit."""
         self.wakes.add(loop)
+
+    def measure(self, metric: Metric, *labels: str, value: float = 1) -> None:
+        """A figure to be told if this unit of work commits."""
+        self.measures.append((metric, value, labels))
+
+    def time(self, metric: Metric, *labels: str) -> None:
+        """How long this unit of work took, to be told if it commits."""
+        self.measures.append((metric, None, labels))
 
 
 @contextmanager
@@ -59,6 +72,7 @@ def begin(office: Office, actor: Actor) -> Iterator[Work]:
     middle of the commit, everything.
     """
     work: Work | None = None
+    began = seconds()
     try:
         with _refused_as_busy(), office.sessions.write() as session:
             # SQLite waits for its one write lock here, so the instant is read after it.
@@ -66,12 +80,17 @@ def begin(office: Office, actor: Actor) -> Iterator[Work]:
             work = _work(office, actor, session)
             yield work
             session.commit()
-    except _REFUSALS:
+    except _REFUSALS as error:
+        if isinstance(error, Conflict):
+            office.metrics.record(metrics.CONFLICTS, 1, error.code)
         raise
     except Exception as error:  # a person's command that failed must leave a record
         if work is None or actor.person_id is None or office.on_failure is None:
             raise
         raise office.on_failure(work.doing, actor, error) from error
+    took = seconds() - began
+    for metric, value, labels in work.measures:
+        office.metrics.record(metric, took if value is None else value, *labels)
     for loop in work.wakes:
         office.bell.ring(loop)
 
@@ -137,5 +156,10 @@ def _refusal(error: DBAPIError) -> Conflict | Unavailable | None:
 @contextmanager
 def attempt(work: Work) -> Iterator[None]:
     """A part that can fail alone: on an exception its writes are undone, those before it stay."""
-    with _refused_as_busy(), work.session.begin_nested():
-        yield
+    measured = len(work.measures)
+    try:
+        with _refused_as_busy(), work.session.begin_nested():
+            yield
+    except BaseException:  # whatever ended it, what it measured did not happen
+        del work.measures[measured:]
+        raise

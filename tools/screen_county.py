@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from engine.actor import CLOCK
 from engine.channels import Mail, Undeliverable
 from engine.cli import county
 from engine.config import Mode, Settings
@@ -166,7 +167,8 @@ def play(office: Office, clock: FakeClock) -> dict[str, int]:
         complaints.at(_at(text))
         while mail.deliver(office):
             pass
-        anchors.tick(office)
+        with office.begin(CLOCK) as work:
+            anchors.daily(work, work.now)
 
     # One ends well, one is not rectified and climbs the ladder.
     found["whole"] = complaints.come_in("whole", complainant_email=UNREACHABLE)

@@ -4,6 +4,8 @@
 ``session``     signing in, idle time, the guard in front of every page
 ``kept``        text that outlives a session that ended while it was typed
 ``security``    headers, request id, limits on what may be sent
+``observing``   a line in the log and a figure for every request
+``server``      listening, and ending without cutting anybody off
 ``errors``      the table from errors to pages
 ``forms``       fields of a definition as inputs, and what was typed into them
 ``words``       what templates may say: translations, dates, due dates
@@ -17,7 +19,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from engine.office import Office
-from web import assets, errors, navigation, security, session, views, words
+from web import assets, errors, navigation, observing, security, session, views, words
 from web.request import RowId
 
 #: Text of one request besides files; a long report has some 100 KB.
@@ -51,6 +53,7 @@ def create_app(office: Office) -> Flask:
     # Order matters: the id first, then whether the session is still alive, then the token, then
     # whether this page needs a person at all.
     security.install(app)
+    observing.install(app)
     session.install(app)
     CSRFProtect(app)
     session.install_guard(app)

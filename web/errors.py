@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
-from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask import Flask, Response, jsonify, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -23,6 +24,8 @@ from engine.errors import (
 from web import kept, session
 from web.request import fragment, translator
 from web.security import reference
+
+log = logging.getLogger("duban.web")
 
 
 def N_(text: str) -> str:  # noqa: N802 - the usual name of a mark for translators
@@ -183,7 +186,7 @@ def _wants_data() -> bool:
 def _own(error: DubanError) -> tuple[str | Response, int]:
     found = situation(error)
     if found.status >= 500:
-        current_app.logger.error("%s %s: %s", reference(), request.path, error, exc_info=error)
+        log.error("request failed: %s", error.code, exc_info=error)
     return page(found, error)
 
 
@@ -210,5 +213,5 @@ def _no_such_number(_: OverflowError) -> tuple[str | Response, int]:
 
 
 def _unexpected(error: Exception) -> tuple[str | Response, int]:
-    current_app.logger.error("%s %s", reference(), request.path, exc_info=error)
+    log.error("request failed", exc_info=error)
     return page(HTTP[500])

@@ -10,11 +10,11 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from engine.cli import county, diagrams, serving, verification, words
-from engine.config import Settings
-from engine.errors import DubanError, Invalid
+from engine.errors import DubanError
 from engine.office import Office
 
 USAGE = 2
@@ -26,6 +26,8 @@ class Doors:
 
     #: Serves until it is told to stop; calls back with the address once it listens.
     web: Callable[[Office, Callable[[str], None]], None]
+    #: Counts and answers machines while its block lasts; told what kind of process this is.
+    monitor: Callable[[Office, str], AbstractContextManager[None]]
     bench: Callable[[list[str]], int]
 
 
@@ -50,13 +52,6 @@ def main(arguments: Sequence[str], doors: Doors) -> int:
     return code
 
 
-def cannot_listen(settings: Settings, error: OSError) -> Invalid:
-    """The address to serve on cannot be had; another program listens there, most likely."""
-    return Invalid(
-        "cannot_listen", host=settings.host, port=settings.port, reason=error.strerror or str(error)
-    )
-
-
 def _parser(doors: Doors) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="run.py", description="Duban 督办: procedures of a county, run from BPMN diagrams."
@@ -66,7 +61,7 @@ def _parser(doors: Doors) -> argparse.ArgumentParser:
     def command(name: str, text: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, description=text)
 
-    serving.add(command, doors.web)
+    serving.add(command, doors.web, doors.monitor)
     county.add(command)
     verification.add(command)
     diagrams.add(command)

@@ -30,6 +30,7 @@ from engine.services import (
 from engine.services.seed import Demo
 from engine.store import cases as case_store
 from engine.store import lists, migrations, people, settings
+from engine.store.migrations import Fit
 from engine.values.case_pages import CasePage, DefinitionPageRow
 from engine.values.timing import COUNTY_ZONE
 
@@ -74,12 +75,12 @@ def add(command: Command) -> None:
 
 @contextmanager
 def ready() -> Iterator[Office]:
-    """The office of this environment, with a database at this version's schema.
+    """The office of this environment, with a database whose schema this version works on.
 
     Raises Broken ``not_migrated`` and ``wrong_secret``.
     """
     with opened() as office:
-        if migrations.current(office.sessions) != migrations.newest():
+        if migrations.fit(office.sessions) not in (Fit.CURRENT, Fit.NEWER):
             raise Broken("not_migrated")
         check_secret(office)
         yield office

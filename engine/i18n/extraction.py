@@ -73,6 +73,7 @@ COMPUTED = (
     )),
     *(f"mail.{state}" for state in ("queued", "sent", "failed", "no_channel")),
     *(f"verb.{verb}" for verb in ("clock", "command", "mail")),
+    *(f"verb.job.{job}" for job in ("anchor", "housekeeping")),
     *(f"broken.{wrong}" for wrong in (
         "entry_changed", "entry_missing", "tail_missing", "head_differs", "case_missing",
         "anchor_missing", "anchor_changed", "anchor_out_of_order", "anchor_forgotten",

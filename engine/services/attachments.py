@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -261,13 +261,19 @@ def _row(work: Work, found: Collection[Attachment]) -> list[AttachmentRow]:
 
 def sweep(office: Office) -> int:
     """Forget uploads that became part of nothing; how many files were removed from the disk."""
-    kept = store(office)
     with office.begin(CLOCK) as work:
-        hashes = rows.forget_unbound(work.session, work.now - UNBOUND_FOR)
-        before = work.now - LEFT_FOR
-        loose = [
-            sha256
-            for sha256 in hashes
-            if not rows.uses(work.session, sha256) and not documents.uses(work.session, sha256)
-        ]
-    return sum(kept.discard(sha256, before) for sha256 in loose) + kept.sweep(before)
+        remove = forget(work)
+    return remove()
+
+
+def forget(work: Work) -> Callable[[], int]:
+    """Forget the rows of such uploads; what removes their files, for after the commit."""
+    kept = store(work.office)
+    hashes = rows.forget_unbound(work.session, work.now - UNBOUND_FOR)
+    before = work.now - LEFT_FOR
+    loose = [
+        sha256
+        for sha256 in hashes
+        if not rows.uses(work.session, sha256) and not documents.uses(work.session, sha256)
+    ]
+    return lambda: sum(kept.discard(sha256, before) for sha256 in loose) + kept.sweep(before)

@@ -32,6 +32,7 @@ class Fired:
 
     element: str
     name: str
+    instant: datetime
 
 
 def schedule(work: Work, docket: Docket) -> CountySchedule:
@@ -58,7 +59,7 @@ def follow(
         elif row.due_at != timer.instant:
             ledger.change_deadline(work.session, row.id, due_at=timer.instant)
     timers.replace(work.session, docket.id, before, outcome.timers)
-    return tuple(Fired(row.element, row.name) for row in fired)
+    return tuple(Fired(row.element, row.name, row.instant) for row in fired)
 
 
 def record_fired(work: Work, docket: Docket, fired: Iterable[Fired]) -> None:

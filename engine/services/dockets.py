@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
+from engine import logs
 from engine.errors import Broken, Conflict, NotFound
 from engine.services import definitions
 from engine.store import audit, cases, search
@@ -81,6 +82,7 @@ def held_for_task(work: Work, task_id: int) -> Iterator[Docket]:
 @contextmanager
 def _worked_on(work: Work, row: CaseRow) -> Iterator[Docket]:
     work.doing = (work.doing[0], row.id)
+    logs.bind(case=row.id)
     docket = opened(work, row)
     yield docket
     write(work, docket)

@@ -6,9 +6,12 @@ second unit of work and the person is told its reference.
 
 from __future__ import annotations
 
+import logging
 import traceback
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+from engine import metrics
 from engine.actor import Actor
 from engine.errors import Broken, Conflict, DubanError, Forbidden, Invalid, NotFound
 from engine.office import Office
@@ -21,6 +24,8 @@ from engine.values.incident_pages import IncidentPage, IncidentRow
 from engine.values.pages import COUNT_LIMIT, PAGE_ROWS, CaseRef
 from engine.values.running import Json
 from engine.work import Work
+
+log = logging.getLogger("duban.incidents")
 
 CLOCK_VERB = "clock"
 #: Waiting times of the clock after the first, second … failure in a row; the last one repeats.
@@ -48,31 +53,66 @@ def record_command(
 def record_clock(work: Work, case_id: int, error: BaseException) -> int:
     """Write down that the clock could not move a case, and let it try again later."""
     failures = (cases.failures(work.session, case_id) or 0) + 1
-    wait = BACK_OFF[min(failures, len(BACK_OFF)) - 1]
-    next_at = work.now + wait
+    next_at = work.now + BACK_OFF[min(failures, len(BACK_OFF)) - 1]
     cases.postpone(work.session, case_id, next_at, failures)
-    known = [
-        found
-        for found in store.open_of_case(work.session, case_id, CLOCK_VERB)
-        if found.code == _code(error)
-    ]
-    if known:
-        store.change(
-            work.session,
-            known[-1].id,
-            last_at=work.now,
-            attempts=known[-1].attempts + 1,
-            next_at=next_at,
-            detail=_detail(error),
-            facts=_facts(error),
-        )
-        return known[-1].id
-    return _add(work, case_id, CLOCK_VERB, error, work.actor.name, next_at=next_at)
+    known = store.open_of_case(work.session, case_id, CLOCK_VERB)
+    return _again(work, known, error, next_at) or _add(
+        work, case_id, CLOCK_VERB, error, work.actor.name, next_at=next_at
+    )
 
 
 def settle_clock(work: Work, case_id: int) -> None:
     """The clock moved the case after all."""
-    for found in store.open_of_case(work.session, case_id, CLOCK_VERB):
+    _settle(work, store.open_of_case(work.session, case_id, CLOCK_VERB))
+
+
+def job_verb(job: str) -> str:
+    """What an incident of a periodic duty says was being done."""
+    return f"job.{job}"[:40]
+
+
+def job_waits(work: Work, job: str) -> bool:
+    """Whether a periodic duty failed and is not to be tried again yet."""
+    known = store.open_of_verb(work.session, job_verb(job))
+    return any(found.next_at is not None and found.next_at > work.now for found in known)
+
+
+def record_job(work: Work, job: str, error: BaseException) -> int:
+    """Write down that a periodic duty failed, and let it be tried again later."""
+    known = store.open_of_verb(work.session, job_verb(job))
+    failures = sum(found.attempts for found in known) + 1
+    next_at = work.now + BACK_OFF[min(failures, len(BACK_OFF)) - 1]
+    return _again(work, known, error, next_at) or _add(
+        work, None, job_verb(job), error, work.actor.name, next_at=next_at
+    )
+
+
+def settle_job(work: Work, job: str) -> None:
+    """The periodic duty was done after all."""
+    _settle(work, store.open_of_verb(work.session, job_verb(job)))
+
+
+def _again(
+    work: Work, known: Sequence[Stored], error: BaseException, next_at: datetime
+) -> int | None:
+    """The same failure once more: counted on the incident it has already."""
+    same = [found for found in known if found.code == _code(error)]
+    if not same:
+        return None
+    store.change(
+        work.session,
+        same[-1].id,
+        last_at=work.now,
+        attempts=same[-1].attempts + 1,
+        next_at=next_at,
+        detail=_detail(error),
+        facts=_facts(error),
+    )
+    return same[-1].id
+
+
+def _settle(work: Work, known: Sequence[Stored]) -> None:
+    for found in known:
         store.change(
             work.session,
             found.id,
@@ -166,6 +206,9 @@ def _add(
             audit.append(
                 work, row, Act.INCIDENT_RECORDED, reference=reference(made), code=_code(error)
             )
+    work.measure(metrics.INCIDENTS, verb, _code(error))
+    told = {"incident": reference(made), "verb": verb, "code": _code(error), "case": case_id}
+    log.error("incident recorded", exc_info=error, extra=told)
     return made
 
 

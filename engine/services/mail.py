@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from engine import metrics
 from engine.actor import CLOCK
 from engine.channels import Channel, Mail, MailServer, Undeliverable
 from engine.office import Office
@@ -70,7 +71,12 @@ def deliver(office: Office) -> int:
             for message in leased:
                 outbox.settle(work.session, message, state=State.NO_CHANNEL, settled_at=work.now)
             return len(leased)
-    for message in leased:
+    for place, message in enumerate(leased):
+        if office.stopping.is_set():
+            # Another node need not wait for the lease of what was not tried.
+            with office.begin(CLOCK) as work:
+                outbox.give_back(work.session, leased[place:], work.now)
+            return place
         _deliver(office, channel, message)
     return len(leased)
 
@@ -95,6 +101,7 @@ def _deliver(office: Office, channel: Channel, message: outbox.Message) -> None:
         failure = error
     with office.begin(CLOCK) as work:
         if failure is None:
+            work.measure(metrics.MAILS, State.SENT)
             outbox.settle(work.session, message, state=State.SENT, settled_at=work.now, error="")
         else:
             _failed(work, message, failure)
@@ -104,12 +111,15 @@ def _failed(work: Work, message: outbox.Message, failure: Undeliverable) -> None
     told = str(failure)[:500]
     if not failure.permanent and message.attempts <= len(BACK_OFF):
         next_at = work.now + BACK_OFF[message.attempts - 1]
+        work.measure(metrics.MAILS, "put_off")
         outbox.settle(work.session, message, next_at=next_at, error=told)
         return
     settled = outbox.settle(
         work.session, message, state=State.FAILED, settled_at=work.now, error=told
     )
+    work.measure(metrics.MAILS, State.FAILED)
     if settled:
+        work.measure(metrics.INCIDENTS, "mail", "mail_undeliverable")
         incidents.add(
             work.session,
             case_id=message.case_id,

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
+from engine import metrics
 from engine.bpmn.runtime import CaseRun, Environment
 from engine.errors import Broken, Conflict, Forbidden, NotFound
 from engine.services import audit, clocks, operations, places, slots, worklist
@@ -80,6 +81,10 @@ def settle(
             [(step.element, step.kind.value, step.flows) for step in outcome.passed],
         )
     fired = clocks.follow(work, docket, outcome, before)
+    for timer in fired:
+        late = (work.now - timer.instant).total_seconds()
+        work.measure(metrics.TIMERS_FIRED, docket.process_id, timer.element)
+        work.measure(metrics.TIMER_LATE_SECONDS, docket.process_id, value=late)
     if done is not None:
         # The clock's lines come first: what was due fired before the person's act counted.
         clocks.record_fired(work, docket, fired)
@@ -197,6 +202,8 @@ def _finish(work: Work, docket: Docket) -> None:
     dossiers.collapse(work.session, docket.id, docket.started_at)
     docket.steps = 1
     audit.append(work, docket, Act.CASE_FINISHED, number=docket.number)
+    took = (work.now - docket.started_at).total_seconds()
+    work.measure(metrics.CASE_SECONDS, docket.process_id, docket.status, value=took)
 
 
 def _text(value: Json) -> str:

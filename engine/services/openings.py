@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine import metrics
 from engine.bpmn.runtime import CaseRun
 from engine.errors import Broken
 from engine.services import (
@@ -109,6 +110,7 @@ def first_steps(
     run = CaseRun.start(
         docket.definition, docket.data, moves.environment(work, docket), element=element
     )
+    work.measure(metrics.CASES_STARTED, docket.process_id)
     indexed = (docket.number, docket.title, docket.party)
     moves.settle(work, docket, run.outcome())
     dockets.write(work, docket)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from engine import metrics
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.rules.permissions import LEADERS
 from engine.services import access, audit, dockets, duty, entry, moves, next_steps, task_pages
@@ -126,7 +127,16 @@ def complete(work: Work, task_id: int, raw: Raw, revision: int | None = None) ->
             raise Conflict("task_cancelled", task=task.name) from error
         present = moves.settle(work, docket, outcome, moves.Done(task, values), hand.open)
         drafts.drop(work.session, _person(work), place_of(task_id))
+        _measure(work, docket, task)
         return next_steps.after(work, docket, task.name, present)
+
+
+def _measure(work: Work, docket: Docket, task: TaskRow) -> None:
+    where = (docket.process_id, task.element)
+    work.measure(metrics.COMPLETIONS, *where)
+    work.time(metrics.COMPLETION_SECONDS, *where)
+    waited = (work.now - task.opened_at).total_seconds()
+    work.measure(metrics.TASK_OPEN_SECONDS, *where, value=waited)
 
 
 def place_of(task_id: int) -> str:

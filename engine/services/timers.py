@@ -12,6 +12,7 @@ through them in order.
 
 from __future__ import annotations
 
+from engine import logs
 from engine import work as units
 from engine.actor import CLOCK
 from engine.errors import Conflict, DubanError, Unavailable
@@ -35,6 +36,9 @@ def tick(office: Office) -> int:
         with office.begin(CLOCK) as work:
             rows = cases.claim_due(work.session, work.now, BATCH)
             for row in rows:
+                if office.stopping.is_set():
+                    # What was moved is kept; the rest is free again for another node.
+                    break
                 _move_safely(work, row)
     except (Conflict, DubanError):
         raise
@@ -48,6 +52,8 @@ def _one_by_one(office: Office) -> int:
     with office.read(CLOCK) as work:
         due = cases.due_ids(work.session, work.now, BATCH)
     for case_id in due:
+        if office.stopping.is_set():
+            break
         try:
             with office.begin(CLOCK) as work:
                 row = cases.claim_one_due(work.session, work.now, case_id)
@@ -64,7 +70,7 @@ def _one_by_one(office: Office) -> int:
 
 def _move_safely(work: Work, row: CaseRow) -> None:
     try:
-        with units.attempt(work):
+        with logs.bound(case=row.id), units.attempt(work):
             move(work, row)
     except Unavailable:
         raise

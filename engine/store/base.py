@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -107,6 +108,9 @@ def affected(result: Result[Any]) -> int:
 
 # --- Opening a database -----------------------------------------------------------------------
 
+#: What the database could not do, for those who may not know SQLAlchemy.
+Unreachable = SQLAlchemyError
+
 #: Seconds a unit of work waits for a lock before it is refused as busy.
 LOCK_SECONDS = 15
 
@@ -155,7 +159,10 @@ def to_json(value: Any) -> str:
 def _open_postgresql(url: str) -> Engine:
     options = (
         f"-c timezone=utc -c lock_timeout={LOCK_SECONDS}s "
-        "-c idle_in_transaction_session_timeout=120s"
+        "-c idle_in_transaction_session_timeout=120s "
+        # The locks of a node whose machine vanished are free again after a minute.
+        "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 "
+        "-c tcp_user_timeout=60s"
     )
     return create_engine(
         url,
@@ -165,7 +172,7 @@ def _open_postgresql(url: str) -> Engine:
         pool_size=16,
         max_overflow=16,
         pool_pre_ping=True,
-        connect_args={"options": options, "application_name": "duban"},
+        connect_args={"options": options, "application_name": "duban", "connect_timeout": 10},
     )
 
 

@@ -112,6 +112,14 @@ def open_of_case(session: Session, case_id: int, verb: str | None = None) -> lis
     return [IncidentRow(**row._mapping) for row in rows]
 
 
+def open_of_verb(session: Session, verb: str) -> list[IncidentRow]:
+    """What is unresolved of something done for no single case, oldest first."""
+    query = select(incidents).where(
+        incidents.c.case_id.is_(None), incidents.c.status == OPEN, incidents.c.verb == verb
+    )
+    return [IncidentRow(**row._mapping) for row in session.execute(query.order_by(incidents.c.id))]
+
+
 def listing(session: Session, status: str, before: int | None, rows: int) -> list[IncidentRow]:
     """Incidents of a status, newest first, older than the one with id ``before``."""
     query = select(incidents).where(incidents.c.status == status)

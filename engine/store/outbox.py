@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -46,6 +47,13 @@ outbox = Table(
 Index(
     "ix_outbox_queued",
     outbox.c.next_at,
+    sqlite_where=outbox.c.state == "queued",
+    postgresql_where=outbox.c.state == "queued",
+)
+# How long the oldest has been waiting, whenever it is tried next.
+Index(
+    "ix_outbox_waiting",
+    outbox.c.created_at,
     sqlite_where=outbox.c.state == "queued",
     postgresql_where=outbox.c.state == "queued",
 )
@@ -113,6 +121,12 @@ def settle(session: Session, message: Message, **values: Any) -> bool:
         .values(**values)
     )
     return affected(changed) == 1
+
+
+def give_back(session: Session, messages: Sequence[Message], now: datetime) -> None:
+    """End leases nothing was done with: the messages are due at once, and were not tried."""
+    for message in messages:
+        settle(session, message, next_at=now, attempts=message.attempts - 1)
 
 
 def of_case(session: Session, case_id: int) -> list[Message]:

@@ -1,4 +1,4 @@
-"""The table of loops: what ticks, how often, and when a tick may be repeated at once."""
+"""What the worker does: loops that tick, and duties that come back with the calendar."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.office import Office
-from engine.services import anchors, attachments, mail, timers
+from engine.services import anchors, attachments, health, mail, periodic, timers
+from engine.services.periodic import Job, at
 
 Tick = Callable[[Office], int]
 
@@ -23,9 +24,15 @@ class Loop:
     full: int = 0
 
 
+#: Once a period on all nodes together, by the county's clock.
+JOBS = (
+    Job("anchor", at(hour=0, minute=0), anchors.daily),
+    Job("housekeeping", at(minute=20), lambda work, _: attachments.forget(work)),
+)
+
 LOOPS = (
+    Loop("heartbeat", health.heartbeat, every=10),
     Loop("clock", timers.tick, every=1, full=timers.BATCH),
     Loop("outbox", mail.deliver, every=5, full=1),
-    Loop("anchor", anchors.tick, every=600),
-    Loop("housekeeping", attachments.sweep, every=3600),
+    Loop("periodic", lambda office: periodic.tick(office, JOBS), every=20),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Sequence
 from functools import partial
 
@@ -16,6 +15,8 @@ from engine.office import Office
 from engine.worker.jobs import LOOPS, Loop
 from engine.worker.poller import Poller
 
+log = logging.getLogger("duban.worker")
+
 
 class Ticker:
     """The loops of one process. Any number of processes may run them on one database."""
@@ -23,7 +24,7 @@ class Ticker:
     def __init__(self, office: Office, loops: Sequence[Loop] = LOOPS) -> None:
         self._office = office
         self._loops = loops
-        self._stopping = threading.Event()
+        self._stopping = office.stopping
         # Beats follow the machine, whatever clock the county lives by: APScheduler makes up for
         # every beat between a next run and the machine's now.
         self._machine = SystemClock()
@@ -36,7 +37,6 @@ class Ticker:
 
     def start(self) -> None:
         """Begin; every loop ticks at once."""
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         for loop in self._loops:
             poller = Poller(self._office, loop, self._stopping)
             self._scheduler.add_job(
@@ -56,7 +56,7 @@ class Ticker:
         try:
             self._scheduler.modify_job(name, next_run_time=self._machine.now())
         except JobLookupError:
-            logging.getLogger("duban.worker").info("no loop is called %s", name)
+            log.info("no loop is called %s", name)
 
     def stop(self) -> None:
         """End: ticks under way finish their batch, no further one begins."""

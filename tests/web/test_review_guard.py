@@ -30,6 +30,9 @@ def test_no_form_of_any_page_is_taken_without_its_token(site: Site) -> None:
         assert answer.status_code == 400, address
 
 
+OPEN = ("/sign-in", "/public", "/public/1", "/help", "/health", "/healthz", "/readyz")
+
+
 def test_every_page_but_the_public_ones_asks_to_sign_in(site: Site) -> None:
     visitor = site.app.test_client()
     for rule in site.app.url_map.iter_rules():
@@ -37,7 +40,7 @@ def test_every_page_but_the_public_ones_asks_to_sign_in(site: Site) -> None:
         if "GET" not in (rule.methods or ()) or rule.endpoint in ("static", "assets.file"):
             continue
         answer = visitor.get(address)
-        public = address in ("/sign-in", "/public", "/public/1", "/help", "/health")
+        public = address in OPEN
         assert public or answer.status_code in (303, 404, 401, 405), (address, answer.status_code)
         if not public and answer.status_code == 303:
             assert answer.location.startswith("/sign-in"), address

@@ -14,10 +14,3 @@ views = Blueprint("help", __name__)
 @public
 def show() -> Answer:
     return render_template("help/show.html")
-
-
-@views.get("/health")
-@public
-def health() -> Answer:
-    """For a proxy or a supervisor: the process answers."""
-    return "ok"

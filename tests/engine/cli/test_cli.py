@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +46,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
         capsys.readouterr()
         try:
-            code = cli.main(arguments, cli.Doors(web=lambda *_: None, bench=lambda _: 0))
+            doors = cli.Doors(lambda *_: None, lambda *_: nullcontext(), lambda _: 0)
+            code = cli.main(arguments, doors)
         except SystemExit as ended:
             code = int(ended.code or 0)
         return Told(code, *capsys.readouterr())

@@ -6,13 +6,19 @@ import pytest
 
 from engine.actor import COMMAND_LINE
 from engine.errors import Forbidden
-from engine.services import anchors, cases
-from engine.services.anchors import tick, verify
+from engine.services import anchors, cases, periodic
+from engine.services.anchors import verify
 from engine.store.audit import audit_entries
 from engine.store.cases import cases as case_table
 from engine.store.settings import county_settings
+from engine.worker.jobs import JOBS
 from tests.engine.services.conftest import County
 from tests.engine.services.steps import complete, to_rectification
+
+
+def tick(county: County) -> int:
+    """The worker looks at the calendar; how many anchors it wrote."""
+    return periodic.tick(county.office, [job for job in JOBS if job.name == "anchor"])
 
 
 @pytest.fixture(autouse=True)
@@ -76,8 +82,8 @@ def test_a_tail_cut_off_together_with_what_the_case_remembers_is_seen_by_the_anc
     county: County,
 ) -> None:
     case_id = to_rectification(county)
-    assert tick(county.office) == 1
-    assert tick(county.office) == 0, "once a day"
+    assert tick(county) == 1
+    assert tick(county) == 0, "once a day"
     with county.office.read(COMMAND_LINE) as work:
         entries = work.session.execute(
             audit_entries.select().where(audit_entries.c.case_id == case_id)
@@ -97,10 +103,10 @@ def test_a_tail_cut_off_together_with_what_the_case_remembers_is_seen_by_the_anc
 
 def test_an_anchor_file_that_is_gone_or_changed_is_seen(county: County) -> None:
     to_rectification(county)
-    tick(county.office)
+    tick(county)
     county.at("2026-03-03 09:00")
     to_rectification(county)
-    tick(county.office)
+    tick(county)
     assert broken(county) == []
     files = sorted(county.office.settings.anchors.iterdir())
     assert [file.name for file in files] == ["2026-03-02.jsonl", "2026-03-03.jsonl"]

@@ -10,7 +10,7 @@ import pytest
 from engine.config import Settings
 from engine.errors import Conflict
 from engine.office import Office, open_office
-from engine.worker.jobs import LOOPS, Loop
+from engine.worker.jobs import JOBS, LOOPS, Loop
 from engine.worker.poller import Poller
 from engine.worker.ticker import Ticker
 
@@ -94,4 +94,7 @@ def test_a_ticker_that_never_started_can_be_stopped(office: Office) -> None:
 def test_the_loops_that_drive_the_county_have_names_of_their_own() -> None:
     names = [loop.name for loop in LOOPS]
     assert sorted(set(names)) == sorted(names)
-    assert {"clock", "outbox", "anchor", "housekeeping"} <= set(names)
+    assert {"clock", "outbox", "periodic", "heartbeat"} <= set(names)
+    jobs = [job.name for job in JOBS]
+    assert sorted(set(jobs)) == sorted(jobs)
+    assert {"anchor", "housekeeping"} <= set(jobs)
