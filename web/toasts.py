@@ -38,9 +38,11 @@ def _now_with(done: Completed) -> list[str]:
     words = translator()
     lines = []
     for step in done.now_with[:3]:
-        who = step.person or words.sentence(f"role.{step.role}")
+        who = words.text(step.person) or words.sentence(f"role.{step.role}")
         body = words.text(step.body)
-        lines.append(say("Now with {body} · {who}: {task}", body=body, who=who, task=step.name))
+        lines.append(
+            say("Now with {body} · {who}: {task}", body=body, who=who, task=words.text(step.name))
+        )
     if not lines:
         lines.append(say("The case goes on by itself until something is due."))
     return lines

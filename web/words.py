@@ -10,12 +10,16 @@ from typing import Any
 from flask import Flask, current_app, url_for
 from markupsafe import Markup, escape
 
-from engine.i18n import LOCALES, formats
+from engine.actor import CLOCK, COMMAND_LINE
+from engine.i18n import CHINESE, LOCALES, formats
 from engine.values.pages import TimelineRow
 from engine.values.process import LegalBasis
 from web.request import locale, theme, today, translator
 from web.security import reference
 from web.toasts import waiting
+
+#: Machines that act, by the name they act under.
+_MACHINES = {machine.name: machine.channel for machine in (CLOCK, COMMAND_LINE)}
 
 
 def install(app: Flask) -> None:
@@ -25,6 +29,8 @@ def install(app: Flask) -> None:
         ngettext=_counted,
         sentence=_sentence,
         tr=_definition_text,
+        who=_who,
+        between=_between,
         day=_day,
         short_day=_short_day,
         instant=_instant,
@@ -71,6 +77,18 @@ def _sentence(code: str, facts: Mapping[str, Any] | None = None, **more: Any) ->
 
 def _definition_text(chinese: str) -> str:
     return translator().text(chinese)
+
+
+def _who(name: str) -> str:
+    """Who did something: machines by what they are, people by their names."""
+    if name in _MACHINES:
+        return translator().sentence(f"channel.{_MACHINES[name]}")
+    return translator().text(name)
+
+
+def _between() -> str:
+    """What stands between the items of a list."""
+    return "、" if locale() == CHINESE else ", "
 
 
 def _day(value: date | datetime | None) -> str:

@@ -42,6 +42,16 @@ def read_diagram(root: xml.Element, file: str) -> Diagram:
     )
 
 
+def drawn_texts(source: bytes, file: str) -> tuple[str, ...]:
+    """Everything a viewer writes onto a drawing: names, and the text of notes."""
+    root = xml.parse(source, name=file)
+    found = (
+        part.get("name") or (part.text if part.tag == bpmn("text") else None)
+        for part in root.iter(f"{{{xml.BPMN}}}*")
+    )
+    return tuple(dict.fromkeys(text.strip() for text in found if text and text.strip()))
+
+
 class _Reader:
     """Collects one process."""
 

@@ -11,7 +11,8 @@ from typing import Any
 
 def pairs() -> dict[str, str]:
     """Chinese -> English, for every table that says both."""
-    return {chinese: english for table in _tables() for chinese, english in said_twice(table)}
+    said = {chinese: english for table in _tables() for chinese, english in said_twice(table)}
+    return said | dict(_posts())
 
 
 def role_names(locale: str) -> dict[str, str]:
@@ -50,6 +51,19 @@ def said_twice(value: object) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for item in value:
             yield from said_twice(item)
+
+
+def _posts() -> Iterator[tuple[str, str]]:
+    """Who holds a post at a department or township of the demo county: ``{short}`` is its name."""
+    county = _read("county.toml")
+    posts = [post for post in county.get("post", []) if "name_en" in post]
+    for place in (*county.get("department", []), *county.get("township", [])):
+        for post in posts:
+            if "short_en" in place and post["staff"] in place["staff"]:
+                yield (
+                    post["name"].replace("{short}", place["short"]),
+                    post["name_en"].replace("{short}", place["short_en"]),
+                )
 
 
 def _tables() -> Iterator[object]:

@@ -85,11 +85,17 @@ def read(text: str, roles: Sequence[str], file: str = "county.toml") -> County:
     return County(tuple(bodies), tuple(people))
 
 
+def _name(row: Row, key: str, *, optional: bool = False) -> str:
+    """A name as it is stored; what it is called on English pages stands beside it, for those."""
+    row.text(f"{key}_en", optional=True)
+    return row.text(key, optional=optional)
+
+
 def _body(row: Row) -> BodyPlan:
     made = BodyPlan(
         code=row.text("code"),
         kind=row.text("kind"),
-        name=row.text("name"),
+        name=_name(row, "name"),
         mark=row.text("mark"),
         parent=row.text("parent", optional=True),
         sector=row.text("sector", optional=True),
@@ -104,7 +110,7 @@ def _posts(found: Sequence[Row], roles: Sequence[str]) -> Mapping[str, list[_Pos
         staff = row.text("staff")
         post = _Post(
             login=row.text("login"),
-            name=row.text("name"),
+            name=_name(row, "name"),
             roles=row.texts("roles"),
             at=row.texts("at") or ("body",),
             auxiliary=row.flag("auxiliary"),
@@ -128,7 +134,7 @@ def _person(row: Row, roles: Sequence[str]) -> PersonPlan:
         held.append((role, elsewhere or body))
     made = PersonPlan(
         login=row.text("login"),
-        name=row.text("name"),
+        name=_name(row, "name"),
         roles=tuple(held),
         administrator=row.flag("administrator"),
         auxiliary=row.flag("auxiliary"),
@@ -147,13 +153,13 @@ def _staffed(
     row: Row, kind: str, posts: Mapping[str, list[_Post]]
 ) -> tuple[list[BodyPlan], list[PersonPlan]]:
     """A department or township with its units and everybody who has a post there."""
-    code, name, mark = row.text("code"), row.text("name"), row.text("mark")
-    short, prefix = row.text("short"), row.text("prefix")
+    code, name, mark = row.text("code"), _name(row, "name"), row.text("mark")
+    short, prefix = _name(row, "short"), row.text("prefix")
     sector = row.text("sector", optional=True)
     bodies = [BodyPlan(code, kind, name, mark, "county_gov", sector)]
     places = {"body": code}
     for place, below in (("legal", "DEPT_LEGAL"), ("unit", "ENF_UNIT")):
-        if named := row.text(place, optional=True):
+        if named := _name(row, place, optional=True):
             places[place] = f"{code}.{place}"
             bodies.append(BodyPlan(places[place], below, named, mark, code, sector))
     people = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from engine.bpmn.diagrams import drawn_texts
 from engine.services import access, definitions, views
 from engine.store import deadlines as ledger
 from engine.store import definitions as definition_store
@@ -62,7 +63,12 @@ def _diagrams(work: Work, definition_id: int) -> tuple[Diagram, ...]:
     sources = definition_store.sources(work.session, definition_id)
     models = definitions.load(work, definition_id).models
     return tuple(
-        Diagram(process_id, model.name, sources[model.file].decode("utf-8", "replace"))
+        Diagram(
+            process_id,
+            model.name,
+            sources[model.file].decode("utf-8", "replace"),
+            drawn_texts(sources[model.file], model.file),
+        )
         for process_id, model in models.items()
     )
 

@@ -30,6 +30,8 @@ class Diagram:
     process_id: str
     name: str
     xml: str
+    #: What is written on it, as drawn.
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

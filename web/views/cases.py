@@ -52,6 +52,12 @@ def diagrams(case_id: int) -> Response:
             {"process": one.process_id, "name": words.text(one.name), "xml": one.xml}
             for one in path.diagrams
         ],
+        words={
+            text: said
+            for one in path.diagrams
+            for text in one.texts
+            if (said := words.text(text)) != text
+        },
         states=_states(path),
         flows=path.flows,
         times={row.element: [row.times, duration(row.seconds)] for row in path.times},

@@ -15,7 +15,7 @@ def test_a_code_becomes_a_sentence_with_its_facts_in_both_languages() -> None:
         "这个任务已由受理登记员（一）于 2026-03-02（周一） 09:00 办结。"
     )
     assert translator("en").sentence("task_done", facts) == (
-        "受理登记员（一） completed this task on 2026-03-02 (Mon) 09:00."
+        "Intake clerk 1 completed this task on 2026-03-02 (Mon) 09:00."
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from engine.errors import Invalid
+from engine.i18n import translator
 from engine.rules import county, documents, messages, registers
 from engine.rules.documents import DocumentType
 from engine.rules.messages import LOCALES
@@ -217,3 +218,30 @@ def test_a_county_file_says_all_that_is_wrong_with_it() -> None:
         "p.body": "unknown_option",
         "p.login": "twice",
     }
+
+
+# --- The demo county can play every procedure -------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["DEPT", "TOWNSHIP"])
+def test_every_department_and_township_can_discuss_collectively_and_hold_a_hearing(
+    kind: str,
+) -> None:
+    holders: dict[tuple[str, str], set[str]] = {}
+    for person in OFFERED.county.people:
+        for role, body in person.roles:
+            holders.setdefault((body, role), set()).add(person.login)
+    for body in (plan.code for plan in OFFERED.county.bodies if plan.kind == kind):
+        # 行政处罚法 art. 57: discussed by its leaders, of whom the diagram wants three.
+        assert len(holders[body, "panel_member"]) >= 3, body
+        assert holders[body, "hearing_presider"], body
+        # Who reviews does not sign the opinion.
+        legal = f"{body}.legal" if (f"{body}.legal", "legal_head") in holders else body
+        assert holders[legal, "legal_reviewer"].isdisjoint(holders[legal, "legal_head"]), body
+
+
+def test_everything_the_demo_county_is_called_has_an_english_name() -> None:
+    english = translator("en")
+    named = [plan.name for plan in OFFERED.county.bodies]
+    named += [plan.name for plan in OFFERED.county.people]
+    assert [name for name in named if english.text(name) == name] == []

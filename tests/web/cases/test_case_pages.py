@@ -224,6 +224,29 @@ def test_the_diagram_tells_how_each_element_stands_and_the_table_says_the_same(
     assert set(finished["states"].values()).isdisjoint({"present", "soon", "overdue"})
 
 
+def test_the_diagram_is_labelled_in_the_language_of_the_page(site: Site, docket: Docket) -> None:
+    browser, case = site.browser("supervisor1"), docket.cases["rectifying"]
+    assert drawn(browser, case)["words"] == {}
+    browser.open("/me")
+    browser.send(browser.form("/language"), {"language": "en"})
+    told = drawn(browser, case)
+    written = "".join(one["xml"] for one in told["diagrams"])
+    assert told["words"]["指派核查人员"] == "Assign the verifiers"
+    assert all(text in written for text in told["words"])
+
+
+def test_machines_and_posts_are_named_in_the_language_of_the_page(
+    site: Site, docket: Docket
+) -> None:
+    browser = site.browser("administrator")
+    browser.open("/me")
+    browser.send(browser.form("/language"), {"language": "en"})
+    browser.open("/admin?q=scj.")
+    assert "Command line" in browser.words
+    assert "command line" not in browser.words
+    assert "Lead officer, Market Regulation Bureau" in browser.words
+
+
 def test_deadlines_show_what_happened_to_every_clock(site: Site, docket: Docket) -> None:
     browser = opened(site, "supervisor1", f"/cases/{docket.cases['finished']}/deadlines")
     assert "超期未办，已终止" in browser.words

@@ -35,6 +35,7 @@ class PathDiagram {
     });
     // One stop of the tab key, the drawing with its name; the keys bubble up to it.
     this.canvasElement.querySelector("svg")?.setAttribute("tabindex", "-1");
+    this.viewer.on("import.parse.complete", ({ elementsById }) => this.translate(elementsById));
     this.choice.hidden = this.data.diagrams.length < 2;
     this.listen();
     await this.draw(this.data.diagrams[0]);
@@ -51,6 +52,17 @@ class PathDiagram {
     link?.setAttribute("rel", "noopener");
     this.present();
     this.panel.dataset.drawn = diagram.process;
+  }
+
+  /** What is written on the drawing, in the language of the page: names, and the text of notes. */
+  translate(elements) {
+    const { words } = this.data;
+    for (const element of Object.values(elements ?? {})) {
+      for (const property of ["name", "text"]) {
+        const said = words[element[property]?.trim?.()];
+        if (said) element[property] = said;
+      }
+    }
   }
 
   mark() {
