@@ -7,8 +7,8 @@ from alembic import op
 
 from engine.store.base import Instant
 
-revision = "0004"
-down_revision = "0003"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
