@@ -96,8 +96,8 @@ def postgres_server(run: str) -> Iterator[str]:
     """The socket folder of this run's server: the first process starts it, the last stops it."""
     folder = Path(tempfile.gettempdir()) / f"duban-tests-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    with _locked(folder):
-        server = _pgserver(folder).get_server(folder / run[:12], cleanup_mode="delete")
+    with locked(folder):
+        server = pgserver(folder).get_server(folder / run[:12], cleanup_mode="delete")
     socket = str(server.get_postmaster_info().socket_dir)
     with psycopg.connect(host=socket, user="postgres", autocommit=True) as connection:
         for setting, value in FAST_AND_FORGETFUL.items():
@@ -106,11 +106,12 @@ def postgres_server(run: str) -> Iterator[str]:
     try:
         yield socket
     finally:
-        with _locked(folder):
+        with locked(folder):
             server.cleanup()
 
 
-def _pgserver(folder: Path) -> Any:
+def pgserver(folder: Path) -> Any:
+    """The library that brings PostgreSQL with it, keeping its lock in a folder of ours."""
     # The library locks a file in the runtime folder; without one of our own, a file that the
     # first user to run it on this machine keeps from all others. It takes a private folder only.
     runtime = folder / "runtime"
@@ -122,7 +123,8 @@ def _pgserver(folder: Path) -> Any:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
+    """One process at a time."""
     with (folder / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

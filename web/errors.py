@@ -172,8 +172,15 @@ def page(found: Situation, error: DubanError | None = None) -> tuple[str | Respo
     if fragment() or _wants_data():
         told_code = error.code if error else str(found.status)
         return jsonify(code=told_code, message=what, reference=number), found.status
+    again = kept.again() if isinstance(error, Unavailable) else []
     text = render_template(
-        "error.html", situation=found, what=what, then=then, reference=number, error=error
+        "error.html",
+        situation=found,
+        what=what,
+        then=then,
+        reference=number,
+        error=error,
+        again=again,
     )
     return text, found.status
 
@@ -185,6 +192,9 @@ def _wants_data() -> bool:
 
 def _own(error: DubanError) -> tuple[str | Response, int]:
     found = situation(error)
+    if isinstance(error, Unavailable):
+        # The page must come without what cannot be had.
+        session.forget()
     if found.status >= 500:
         log.error("request failed: %s", error.code, exc_info=error)
     return page(found, error)

@@ -82,6 +82,15 @@ def seal(person: str) -> str:
     return _serializer().dumps(content)
 
 
+def again() -> list[tuple[str, str]]:
+    """What this request posted, name by name, for a page that lets the person send it once more."""
+    if request.method != "POST" or request.endpoint is None or not _sent_from_here():
+        return []
+    if request.endpoint.startswith(SECRET):
+        return []
+    return list(request.form.items(multi=True))
+
+
 def unseal(text: str, person_id: int | None) -> Kept | None:
     """What was sealed; ``None`` when it is damaged, too old or somebody else's."""
     try:

@@ -6,7 +6,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_login import (
+    AnonymousUserMixin,
+    LoginManager,
+    UserMixin,
+    current_user,
+    login_user,
+    logout_user,
+)
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import NotFound
@@ -52,6 +59,12 @@ def install(app: Flask) -> None:
     manager.session_protection = None
     manager.user_loader(_load)
     app.before_request(_end_idle_session)
+
+
+def forget() -> None:
+    """For the rest of this request nobody is signed in and no database is asked who is."""
+    g._login_user = AnonymousUserMixin()
+    g.simulated = None
 
 
 def install_guard(app: Flask) -> None:
