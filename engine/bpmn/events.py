@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from engine.bpmn import timers
 from engine.bpmn.nodes import FLOW, Node, grow, passed, unfinished, withdraw
-from engine.bpmn.rungs import Rung, remember_deadline
+from engine.bpmn.rungs import Rung, remember_deadline, remember_reached
 from engine.bpmn.timers import TIMER, TimerText
 from engine.values.running import Json, PassedKind
 
@@ -202,6 +202,7 @@ class Boundary(Waiting, BoundaryEvent):
         rung: Rung | None = self.extensions.get("rung")
         carried = rung.names(main[0]) if rung is not None and main else {}
         if not self.interrupting:
+            remember_reached(task)
             self.wait_again(task)
         else:
             for other in main:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -52,13 +53,17 @@ def _open_task(task: Any) -> OpenTask:
     )
 
 
-def waiting_timers(case: Case) -> tuple[Timer, ...]:
-    """The timers the case waits for, earliest first."""
-    waiting = [_timer(task, case) for task in case.tasks_in_order() if is_waiting(task, Kind.TIMER)]
+def waiting_timers(case: Case, stopped: datetime | None = None) -> tuple[Timer, ...]:
+    """The timers the case waits for, earliest first; some stand still since it was stopped."""
+    waiting = [
+        _timer(task, case, stopped)
+        for task in case.tasks_in_order()
+        if is_waiting(task, Kind.TIMER)
+    ]
     return tuple(sorted(waiting, key=lambda timer: timer.instant))
 
 
-def _timer(task: Any, case: Case) -> Timer:
+def _timer(task: Any, case: Case, stopped: datetime | None) -> Timer:
     node = task.task_spec
     kept = task.internal_data[TIMER]
     attached: tuple[str, ...] = ()
@@ -79,6 +84,7 @@ def _timer(task: Any, case: Case) -> Timer:
         deadline=node.deadline,
         interrupting=node.interrupting,
         attached_to=attached,
+        standing=timers.stands(kept, stopped),
     )
 
 

@@ -7,7 +7,7 @@ report about every step. They are the token's own and never reach the case file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,12 +15,12 @@ from typing import Any
 from engine.bpmn import timers
 from engine.bpmn.casefile import owner
 from engine.bpmn.expressions import Instant, storable
-from engine.bpmn.nodes import unfinished
+from engine.bpmn.nodes import grow, unfinished
 from engine.bpmn.timers import TIMER
-from engine.values.running import Json
+from engine.values.running import Json, Timer
 
-#: Key of internal data of the task that holds an activity and its boundary events together.
-DEADLINE = "deadline"
+#: Keys of internal data of the task that holds an activity and its boundary events together.
+DEADLINE, REACHED = "deadline", "reached"
 
 
 def remember_deadline(task: Any) -> None:
@@ -29,6 +29,61 @@ def remember_deadline(task: Any) -> None:
     kept = dict(holder.internal_data.get(DEADLINE, {}))
     kept[task.task_spec.name] = task.internal_data[TIMER]["at"]
     holder.internal_data[DEADLINE] = kept
+
+
+def remember_reached(task: Any) -> None:
+    """Keep a timer that fires with the activity: should its date move, it may fire once more.
+
+    Only what counts from a limit can move; the deadline itself is over once it has come.
+    """
+    kept = task.internal_data.get(TIMER, {})
+    rule = kept.get("rule", {})
+    if task.task_spec.deadline or "limit" not in rule or "offset" not in rule:
+        return
+    holder = task.parent
+    before = holder.internal_data.get(REACHED, {})
+    holder.internal_data[REACHED] = {**before, task.task_spec.name: kept}
+
+
+def reached(tasks: Iterable[Any]) -> Iterator[Timer]:
+    """What :func:`remember_reached` kept of activities still open."""
+    for holder in tasks:
+        for name, kept in holder.internal_data.get(REACHED, {}).items():
+            node = holder.workflow.spec.task_specs[name]
+            if not _open(holder):
+                continue
+            yield Timer(
+                id=f"{holder.id}/{name}",
+                element=node.event_element,
+                name=node.event_label,
+                instant=timers.instant(kept),
+                rule=timers.rule_from_json(kept.get("rule")),
+                interrupting=False,
+            )
+
+
+def climb_again(tasks: Iterable[Any], instants: Mapping[str, datetime]) -> None:
+    """Let timers that fired wait once more, by the ids :func:`reached` gave them."""
+    for holder in list(tasks) if instants else ():
+        for name, kept in list(holder.internal_data.get(REACHED, {}).items()):
+            at = instants.get(f"{holder.id}/{name}")
+            if at is None:
+                continue
+            again = grow(holder, name)
+            again.data = dict(holder.data)
+            again.internal_data[TIMER] = timers.move(kept, at)
+            again.task_spec._update(again)
+            holder.internal_data[REACHED] = {
+                one: what for one, what in holder.internal_data[REACHED].items() if one != name
+            }
+
+
+def _open(holder: Any) -> bool:
+    return any(
+        unfinished(child)
+        for child in holder.children
+        if child.task_spec.name == holder.task_spec.main
+    )
 
 
 def due_at(task: Any) -> datetime | None:

@@ -3,7 +3,7 @@
 Every command first lets what is already due happen, then does its own, then lets happen what has
 become due by that. While a timer fires, expressions see the timer's own instant: what follows from
 a lapse on day D is counted from D, however late the clock was asked. So one late command and many
-timely ones come to the same. While a case is paused no timer fires.
+timely ones come to the same. What began before the case was stopped stands still meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
-from engine.bpmn import outcomes, state, timers
+from engine.bpmn import outcomes, returning, rungs, state, timers
 from engine.bpmn.casefile import CaseFileScripts
 from engine.bpmn.compile import Compiled, compiled
 from engine.bpmn.definition import Definition
@@ -26,7 +26,7 @@ from engine.bpmn.pruning import prune
 from engine.bpmn.timers import TIMER
 from engine.bpmn.tokens import Case, Meter, Step
 from engine.errors import Broken, Conflict, Invalid
-from engine.values.running import Bounds, CaseFile, Json, Outcome
+from engine.values.running import Bounds, CaseFile, Json, Outcome, Timer
 from engine.values.timing import Schedule
 
 
@@ -36,7 +36,8 @@ class Environment:
 
     now: datetime
     schedule: Schedule
-    paused: bool = False
+    #: Beginning of the latest stop that lasts; timers that began before it stand still.
+    stopped: datetime | None = None
     bounds: Bounds = field(default_factory=Bounds)
     #: Whether finished tasks are forgotten after each command; tests compare both.
     prune: bool = True
@@ -117,13 +118,15 @@ class CaseRun:
         """
 
         def act() -> None:
-            task = self._find(task_id, outcomes.is_open)
-            if task is None:
-                raise Conflict("task_not_open", task=task_id)
+            task = self._open(task_id)
             self._case.scripts.write(task, values)
             task.run()
 
         return self._command(act)
+
+    def send_back(self, task_id: str, element: str) -> Outcome:
+        """Return an open task to an earlier step. Raises as :func:`complete` and ``returning``."""
+        return self._command(lambda: returning.send_back(self._open(task_id), element))
 
     def advance(self) -> Outcome:
         """Let happen what is due."""
@@ -171,9 +174,16 @@ class CaseRun:
             self._case.completed = True
         return self._finish()
 
-    def reschedule(self, instants: Mapping[str, datetime]) -> Outcome:
+    def reached(self) -> tuple[Timer, ...]:
+        """Timers that fired beside activities still open: reminders sent, rungs climbed."""
+        return tuple(rungs.reached(self._case.tasks_in_order()))
+
+    def reschedule(
+        self, instants: Mapping[str, datetime], again: Mapping[str, datetime] | None = None
+    ) -> Outcome:
         """Move timers to new instants, by :attr:`Timer.id`. Nothing fires by this alone.
 
+        ``again`` sets timers of :meth:`reached` anew, which have fired for an earlier due date.
         Raises :class:`Conflict` ``timer_not_waiting`` for a timer that is not, and moves none then.
         """
         self._renew()
@@ -186,6 +196,8 @@ class CaseRun:
         for task, kept in moved:
             task.internal_data[TIMER] = kept
             task.task_spec.armed(task)
+        with _library_errors():
+            rungs.climb_again(self._case.tasks_in_order(), again or {})
         return self._finish()
 
     # --- How a command runs -----------------------------------------------------------------
@@ -219,8 +231,7 @@ class CaseRun:
 
         At one instant what interrupts comes last, so that a reminder is sent before a step ends.
         """
-        if self._environment.paused:
-            return
+        stopped = self._environment.stopped
         while True:
             due = [
                 (
@@ -231,6 +242,7 @@ class CaseRun:
                 )
                 for place, task in enumerate(self._case.tasks_in_order())
                 if outcomes.is_waiting(task, Kind.TIMER)
+                and not timers.stands(task.internal_data[TIMER], stopped)
             ]
             due = [entry for entry in due if entry[0] <= self._environment.now]
             if not due:
@@ -257,12 +269,18 @@ class CaseRun:
             state=state.dump(case, self._compiled.checksum, self._environment.bounds.state_bytes),
             data=dict(case.scripts.data),
             tasks=outcomes.open_tasks(case),
-            timers=outcomes.waiting_timers(case),
+            timers=outcomes.waiting_timers(case, self._environment.stopped),
             messages=outcomes.open_messages(case),
             operations=tuple(case.step.operations),
             passed=tuple(case.step.passed),
             finished=bool(case.completed),
         )
+
+    def _open(self, task_id: str) -> Any:
+        task = self._find(task_id, outcomes.is_open)
+        if task is None:
+            raise Conflict("task_not_open", task=task_id)
+        return task
 
     def _find(self, identity: str, wanted: Callable[[Any], bool]) -> Any:
         for task in self._case.tasks_in_order():

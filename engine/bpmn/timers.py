@@ -6,8 +6,8 @@ No clock is read here. A timer is due when the instant the environment gives is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.bpmn import periods
@@ -18,6 +18,8 @@ from engine.values.timing import Span, TimerRule, Unit
 
 #: Key of a waiting task's internal data.
 TIMER = "timer"
+
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,18 @@ def _is_iso(text: str) -> bool:
 
 def _kept(value: Any, since: datetime) -> dict[str, Json]:
     if isinstance(value, Instant):
-        kept: dict[str, Json] = {"at": told(value.at)}
-        if value.rule is not None:
-            kept["rule"] = rule_to_json(value.rule)
-        return kept
+        rule = value.rule or TimerRule(since, until=value.at)
+        if rule.since > since:
+            rule = replace(rule, armed=since)
+        return _waiting(value.at, rule)
     if not isinstance(value, str):
         raise Broken("timer.not_an_instant", value=str(value)[:80])
     if periods.is_cycle(value):
         cycle = periods.cycle(value)
         first = cycle.start or cycle.interval.after(since)
+        rule = _lasting(since, first) if cycle.start is None else TimerRule(since, until=first)
         return {
-            "at": told(first),
+            **_waiting(first, rule),
             "cycle": {
                 "from": told(first),
                 "interval": cycle.interval.text,
@@ -68,10 +71,21 @@ def _kept(value: Any, since: datetime) -> dict[str, Json]:
             },
         }
     if periods.is_duration(value):
-        return {"at": told(periods.duration(value).after(since))}
+        at = periods.duration(value).after(since)
+        return _waiting(at, _lasting(since, at))
     if not periods.is_instant(value):
         raise Broken("timer.not_an_instant", value=value[:80])
-    return {"at": told(periods.instant(value))}
+    at = periods.instant(value)
+    return _waiting(at, TimerRule(since, until=at))
+
+
+def _waiting(at: datetime, rule: TimerRule) -> dict[str, Json]:
+    return {"at": told(at), "rule": rule_to_json(rule)}
+
+
+def _lasting(since: datetime, until: datetime) -> TimerRule:
+    """A length of time is exact once it is known when it begins, months included."""
+    return TimerRule(since, lasting=until.astimezone(UTC) - since.astimezone(UTC))
 
 
 def next_occurrence(kept: Mapping[str, Any] | None) -> dict[str, Json] | None:
@@ -83,7 +97,7 @@ def next_occurrence(kept: Mapping[str, Any] | None) -> dict[str, Json] | None:
     cycle["left"] -= 1
     # Counted from the first occurrence, so that months keep their day.
     at = periods.duration(cycle["interval"]).after(read(cycle["from"]), cycle["turn"])
-    return {"at": told(at), "cycle": cycle}
+    return {**_waiting(at, _lasting(read(kept["at"]), at)), "cycle": cycle}
 
 
 def move(kept: Mapping[str, Any], at: datetime) -> dict[str, Json]:
@@ -97,6 +111,14 @@ def move(kept: Mapping[str, Any], at: datetime) -> dict[str, Json]:
 def instant(kept: Mapping[str, Any]) -> datetime:
     """When the timer fires."""
     return read(kept["at"])
+
+
+def stands(kept: Mapping[str, Any], stopped: datetime | None) -> bool:
+    """Whether the timer began before the case was stopped, and so stands still."""
+    if stopped is None:
+        return False
+    rule = rule_from_json(kept.get("rule"))
+    return rule is None or rule.begun < stopped
 
 
 def told(at: datetime) -> str:
@@ -119,6 +141,11 @@ def rule_to_json(rule: TimerRule) -> dict[str, Json]:
     for name, span in (("span", rule.span), ("offset", rule.offset)):
         if span is not None:
             kept[name] = [span.amount, span.unit.value]
+    if rule.lasting is not None:
+        kept["lasting"] = rule.lasting // _MICROSECOND
+    for name, at in (("until", rule.until), ("armed", rule.armed)):
+        if at is not None:
+            kept[name] = told(at)
     return kept
 
 
@@ -131,6 +158,9 @@ def rule_from_json(kept: Mapping[str, Any] | None) -> TimerRule | None:
         limit=kept.get("limit"),
         span=_span(kept.get("span")),
         offset=_span(kept.get("offset")),
+        lasting=kept["lasting"] * _MICROSECOND if "lasting" in kept else None,
+        until=read(kept["until"]) if "until" in kept else None,
+        armed=read(kept["armed"]) if "armed" in kept else None,
     )
 
 

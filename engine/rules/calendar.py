@@ -20,8 +20,13 @@ from engine.errors import Invalid
 from engine.values.timing import CalendarDay, DayKind
 
 NATIONAL = "national"
+#: National notices of years the package does not know yet, entered by the county.
+ANNOUNCED = "announced"
 LOCAL = "local"
-CORRECTION = "correction"
+#: An administrator's corrections, above all others.
+CORRECTIONS = "corrections"
+#: From the lowest to the one that decides.
+LAYERS = (NATIONAL, ANNOUNCED, LOCAL, CORRECTIONS)
 
 #: Days outside these years are refused: nothing a county runs reaches them, arithmetic may.
 FIRST_YEAR, LAST_YEAR = 1949, 2199
@@ -149,12 +154,16 @@ class CountyCalendars(NamedTuple):
 
 
 def county_calendars(
-    local: Layer, corrections: Iterable[Layer] = (), switches: Switches | None = None
+    local: Layer,
+    corrections: Iterable[Layer] = (),
+    switches: Switches | None = None,
+    announced: Layer | None = None,
 ) -> CountyCalendars:
     """Pile the layers for both sides: national, local where switched on, then corrections."""
     switches = switches or Switches()
+    below = (national(),) if announced is None else (national(), announced)
     above = tuple(corrections)
-    without, within = Calendar(national(), *above), Calendar(national(), local, *above)
+    without, within = Calendar(*below, *above), Calendar(*below, local, *above)
     return CountyCalendars(
         agency=within if switches.local_nonworking_for_agency_deadlines else without,
         party=within if switches.local_nonworking_for_party_deadlines else without,

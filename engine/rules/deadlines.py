@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from engine.errors import Invalid
 from engine.rules import limits
@@ -15,7 +15,7 @@ from engine.rules.calendar import Calendar
 from engine.rules.ledger import add_up, budget
 from engine.rules.lights import warning
 from engine.rules.lines import day_lines
-from engine.rules.periods import End, Pause, end, local_day, touches_provisional
+from engine.rules.periods import End, Pause, end, end_after, local_day, touches_provisional
 from engine.values.timing import (
     DayLine,
     DueDate,
@@ -92,9 +92,11 @@ class CountySchedule:
             raise Invalid("timer_rule_ambiguous", limit=rule.limit)
         limit = self.limit(rule.limit) if rule.limit is not None else None
         calendar = self.calendar_for(limit)
-        # A rule without limit and span is the instant it names.
-        span = limit.span if limit is not None else rule.span or Span(0, Unit.HOUR)
         total = add_up(ledger)
+        if rule.lasting is not None or rule.until is not None:
+            return self._exact(rule, calendar, total.pauses)
+        # A rule without limit and span is the instant it counts from.
+        span = limit.span if limit is not None else rule.span or Span(0, Unit.HOUR)
         spans = budget(span, total.extensions)
         base = end(spans, rule.since, calendar, total.pauses)
         # A rung after the due date stands still like the deadline itself.
@@ -104,6 +106,17 @@ class CountySchedule:
             else end((rule.offset,), base.due_at, calendar, total.pauses)
         )
         return _Found(rule, limit, calendar, spans, total.pauses, base, final)
+
+    def _exact(self, rule: TimerRule, calendar: Calendar, pauses: tuple[Pause, ...]) -> _Found:
+        """A length of time to the second; an instant that was named moves with nothing."""
+        length = rule.lasting if rule.lasting is not None else timedelta()
+        if rule.until is not None:
+            pauses = ()
+            found = end_after(timedelta(), rule.until)
+        else:
+            found = end_after(length, rule.since, pauses)
+        spans = (Span(length // timedelta(hours=1), Unit.HOUR),)
+        return _Found(rule, None, calendar, spans, pauses, found, found)
 
 
 @dataclass(frozen=True)

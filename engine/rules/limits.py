@@ -14,7 +14,7 @@ from engine.errors import Invalid
 from engine.rules.periods import LONGEST
 from engine.rules.tables import Problems, Row, load, rows
 from engine.values.process import LegalBasis
-from engine.values.timing import Evidence, Limit, LimitTable, Span, Unit
+from engine.values.timing import Evidence, Limit, LimitTable, Measure, MeasureKind, Span, Unit
 
 _KEY = re.compile(r"[A-Z]+(\.[A-Z][A-Z_]*)+")
 
@@ -31,6 +31,8 @@ class LimitFile(NamedTuple):
 
     table: LimitTable
     sectors: Mapping[str, Named]
+    #: Entries of the county's reference that are no periods.
+    measures: tuple[Measure, ...] = ()
 
 
 def find(table: LimitTable, key: str, on: date, sector: str | None = None) -> Limit:
@@ -70,13 +72,14 @@ def read(text: str, roles: Collection[str] = (), file: str = "limits.toml") -> L
     """
     tables, problems = load(text, file), Problems(file)
     for name in tables:
-        if name not in ("limit", "sectors"):
+        if name not in ("limit", "sectors", "measure"):
             problems.add(name, "unknown_field")
     sectors = _sectors(tables.get("sectors", {}), problems)
     read_rows = [_limit(row, sectors, roles) for row in rows(tables, "limit", "key", problems)]
     check(read_rows, problems)
+    measures = [_measure(row, sectors) for row in rows(tables, "measure", "key", problems)]
     problems.raise_any()
-    return LimitFile(LimitTable(tuple(read_rows)), sectors)
+    return LimitFile(LimitTable(tuple(read_rows)), sectors, tuple(measures))
 
 
 def check(table: Iterable[Limit], problems: Problems) -> None:
@@ -153,6 +156,30 @@ def _limit(row: Row, sectors: Collection[str], roles: Collection[str]) -> Limit:
         row.problem("extension", "backward_period_extended")
     row.finish()
     return limit
+
+
+def _measure(row: Row, sectors: Collection[str]) -> Measure:
+    key, sector = row.text("key"), row.text("sector", optional=True) or None
+    if key and not _KEY.fullmatch(key):
+        row.problem("key", "bad_key", value=key)
+    if sector is not None and sector not in sectors:
+        row.problem("sector", "unknown_option", value=sector, allowed=" ".join(sectors))
+    measure = Measure(
+        key=key,
+        name=row.text("zh"),
+        name_en=row.text("en"),
+        kind=row.choice("kind", MeasureKind),
+        value=row.text("value"),
+        value_en=row.text("value_en"),
+        basis=basis_text(_sources(row)),
+        evidence=row.choice("evidence", Evidence),
+        note=row.text("note", optional=True),
+        sector=sector,
+        in_force_from=row.day("from"),
+        in_force_to=row.day("to"),
+    )
+    row.finish()
+    return measure
 
 
 def _span(row: Row) -> Span:

@@ -169,21 +169,26 @@ def _working_days(amount: int, start: date, calendar: Calendar, pauses: Sequence
     return day
 
 
-def _end_in_hours(spans: Sequence[Span], since: datetime, pauses: Sequence[Pause]) -> End:
-    hours = 0
-    for span in spans:
-        if span.unit is not Unit.HOUR:
-            raise Invalid("mixed_units", unit=span.unit.value)
-        hours += checked(span).amount
+def end_after(length: timedelta, since: datetime, pauses: Sequence[Pause] = ()) -> End:
+    """Where an exact length of time ends; a stop gives back every second."""
     local_day(since)
-    due_at = after(since, hours * _HOUR)
-    if hours > 0:
+    due_at = after(since, length)
+    if length > timedelta():
         for pause in pauses:
             stopped = max(pause.paused_at, since)
             if stopped <= due_at and stopped < pause.resumed_at:
                 due_at = after(due_at, passed(stopped, pause.resumed_at))
     day = local_day(due_at)
     return End(day, day, due_at)
+
+
+def _end_in_hours(spans: Sequence[Span], since: datetime, pauses: Sequence[Pause]) -> End:
+    hours = 0
+    for span in spans:
+        if span.unit is not Unit.HOUR:
+            raise Invalid("mixed_units", unit=span.unit.value)
+        hours += checked(span).amount
+    return end_after(hours * _HOUR, since, pauses)
 
 
 def touches_provisional(spans: Sequence[Span], since: date, found: End, calendar: Calendar) -> bool:

@@ -33,6 +33,8 @@ class Role:
     outside: bool = False
     #: Sees every case of the county.
     oversight: bool = False
+    #: What of the county's rules it looks after: ``limits``.
+    manages: tuple[str, ...] = ()
 
 
 Roles = Mapping[str, Role]
@@ -56,6 +58,7 @@ def read(text: str, file: str = "roles.toml") -> dict[str, Role]:
             pool=row.choice("pool", Pool, optional=True),
             outside=row.flag("outside"),
             oversight=row.flag("oversight"),
+            manages=row.texts("manages"),
         )
         row.finish()
         if role.code in found:

@@ -24,7 +24,7 @@ from engine.services import (
 )
 from engine.services.dockets import Docket
 from engine.services.entry import Place
-from engine.store import bodies, cases, dossiers, incidents, people
+from engine.store import bodies, cases, dossiers, incidents, pauses, people
 from engine.store import deadlines as ledger
 from engine.store import tasks as task_store
 from engine.store.cases import CaseRow
@@ -74,8 +74,12 @@ def page(work: Work, case_id: int) -> CasePage:
                 found.reason,
                 found.resumed_at,
                 found.resume_document,
+                found.id,
+                found.approver,
+                found.resume_reason,
+                found.resume_approver,
             )
-            for found in ledger.pauses_of(work.session, case_id)
+            for found in pauses.of_case(work.session, case_id)
         ),
         actions=actions(work, docket),
         documents=documents.of_case(work, case_id),
@@ -224,7 +228,10 @@ def present_tasks(work: Work, row: CaseRow) -> tuple[PresentTask, ...]:
 
 def _pressing(work: Work, row: CaseRow) -> DueView:
     found = deadlines.most_pressing(ledger.unended(work.session, row.id))
-    return DueView() if found is None else views.deadline(work, row, found, ()).due
+    if found is None:
+        return DueView()
+    events = ledger.ledgers(work.session, row.id).get(found.id, ())
+    return views.deadline(work, row, found, events).due
 
 
 def _people(work: Work, row: CaseRow) -> tuple[PersonInCase, ...]:

@@ -17,8 +17,9 @@ from engine.rules.deadlines import CountySchedule
 from engine.services import audit, schedules
 from engine.services.dockets import Docket
 from engine.store import deadlines as ledger
-from engine.store import timers
-from engine.store.deadlines import DeadlineRow, PauseRow
+from engine.store import pauses, timers
+from engine.store.deadlines import DeadlineRow
+from engine.store.pauses import PauseRow
 from engine.store.timers import TimerRow
 from engine.values.acts import Act
 from engine.values.running import Outcome, PassedKind, Timer
@@ -39,6 +40,19 @@ def schedule(work: Work, docket: Docket) -> CountySchedule:
     """The calendar and the limits in force on the day the case started."""
     on = docket.started_at.astimezone(COUNTY_ZONE).date()
     return schedules.for_case(work, on, docket.sector or None)
+
+
+def stopped_since(work: Work, docket: Docket) -> datetime | None:
+    """The beginning of the latest stop that lasts: what began before it stands still."""
+    if docket.paused_at is None:
+        return None
+    found = pauses.standing(work.session, docket.id)
+    return max((one.paused_at for one in found), default=docket.paused_at)
+
+
+def stands(begun: datetime | None, stopped: datetime | None) -> bool:
+    """Whether a clock that began then stands still; of an unknown beginning it is assumed."""
+    return stopped is not None and (begun is None or begun < stopped)
 
 
 def follow(
@@ -82,9 +96,9 @@ def _start(work: Work, docket: Docket, timer: Timer) -> None:
     warn_at = None
     provisional = False
     started_at = work.now
+    events: tuple[LedgerEvent, ...] = ()
     if timer.rule is not None:
-        events: tuple[LedgerEvent, ...] = ()
-        if timer.rule.since < work.now or docket.paused_at is not None:
+        if timer.rule.begun < work.now:
             events = Past(work, docket.id).events(timer.rule)
         found = schedule(work, docket).explain(timer.rule, events)
         warn_at, provisional = found.warn_at, found.provisional
@@ -103,13 +117,13 @@ def _start(work: Work, docket: Docket, timer: Timer) -> None:
             "due_at": timer.instant,
             "warn_at": warn_at,
             "provisional": provisional,
-            "status": ledger.PAUSED if docket.paused_at is not None else ledger.RUNNING,
+            "status": ledger.PAUSED if timer.standing else ledger.RUNNING,
+            # Entered a second time, the step does not get its extensions a second time.
+            "extensions": sum(event.kind is LedgerKind.EXTENDED for event in events),
         },
     )
-    if docket.paused_at is not None:
-        ledger.add_event(
-            work.session, docket.id, deadline_id, LedgerEvent(LedgerKind.PAUSED, work.now)
-        )
+    for event in events:
+        ledger.add_event(work.session, docket.id, deadline_id, event)
 
 
 def _end(
@@ -125,7 +139,7 @@ def _end(
         kinds = {step.kind for step in outcome.passed if step.element == row.activity}
         done = PassedKind.COMPLETED in kinds
         ended = bool(kinds) or outcome.finished
-        missed = row.due_at <= work.now and docket.paused_at is None
+        missed = row.due_at <= work.now and row.status != ledger.PAUSED
         if row.status == ledger.MISSED or missed:
             status = ledger.MISSED if done or not ended else ledger.LAPSED
         else:
@@ -158,7 +172,7 @@ class Past:
 
     @cached_property
     def _pauses(self) -> list[PauseRow]:
-        return ledger.pauses_of(self._work.session, self._case_id)
+        return pauses.of_case(self._work.session, self._case_id)
 
     @cached_property
     def _deadlines(self) -> list[DeadlineRow]:
@@ -171,18 +185,18 @@ class Past:
     def events(self, rule: TimerRule, until: datetime | None = None) -> tuple[LedgerEvent, ...]:
         """What happened to the clock a rule is counted on.
 
-        Every pause of the case since the clock started (before ``until``), and the extensions
-        granted to the deadline of the same limit that started with it: the whole ladder moves
-        with its deadline.
+        The stops of the case that came after the clock began (and before ``until``), those that
+        overlap as one; and the extensions granted to the deadline of the same limit that started
+        with it: the whole ladder moves with its deadline.
         """
         found: list[LedgerEvent] = []
         for pause in self._pauses:
-            over = pause.resumed_at is not None and pause.resumed_at <= rule.since
-            if over or (until is not None and pause.paused_at >= until):
+            if pause.paused_at <= rule.begun or (until is not None and pause.paused_at >= until):
                 continue
-            found.append(LedgerEvent(LedgerKind.PAUSED, max(pause.paused_at, rule.since)))
-            if pause.resumed_at is not None:
-                found.append(LedgerEvent(LedgerKind.RESUMED, pause.resumed_at))
+            ends = pause.resumed_at
+            if ends is not None and until is not None and ends > until:
+                ends = None
+            _add_stop(found, pause, ends)
         return (*found, *self._extensions(rule))
 
     def _extensions(self, rule: TimerRule) -> tuple[LedgerEvent, ...]:
@@ -201,6 +215,36 @@ class Past:
         return ()
 
 
+def _add_stop(found: list[LedgerEvent], pause: PauseRow, ends: datetime | None) -> None:
+    """Add a stop to those before it, which began no later; overlapping ones become one."""
+    if found and found[-1].kind is LedgerKind.PAUSED:
+        return
+    if found and found[-1].at >= pause.paused_at:
+        if ends is not None and ends <= found[-1].at:
+            return
+        found.pop()
+    else:
+        found.append(
+            LedgerEvent(
+                LedgerKind.PAUSED,
+                pause.paused_at,
+                document=pause.document,
+                reason=pause.reason,
+                approver=pause.approver,
+            )
+        )
+    if ends is not None:
+        found.append(
+            LedgerEvent(
+                LedgerKind.RESUMED,
+                ends,
+                document=pause.resume_document,
+                reason=pause.resume_reason,
+                approver=pause.resume_approver,
+            )
+        )
+
+
 def corrections(
     work: Work, docket: Docket, outcome: Outcome, before: Sequence[TimerRow]
 ) -> dict[str, datetime]:
@@ -212,7 +256,7 @@ def corrections(
     past = Past(work, docket.id)
     found: dict[str, datetime] = {}
     for timer in outcome.timers:
-        if timer.id in known or timer.rule is None or timer.rule.since >= work.now:
+        if timer.id in known or timer.rule is None or timer.rule.begun >= work.now:
             continue
         events = past.events(timer.rule)
         if events:

@@ -1,12 +1,9 @@
-"""Deadlines: stop, go on, extend, and why a date is what it is."""
+"""Deadlines: extending one, and why a date is what it is."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from engine.bpmn.runtime import CaseRun
 from engine.errors import Invalid, NotFound
-from engine.services import access, audit, clocks, moves, views
+from engine.services import access, audit, clocks, recounts, views
 from engine.services.dockets import Docket
 from engine.store import deadlines as ledger
 from engine.store import tasks as task_store
@@ -15,42 +12,8 @@ from engine.values.acts import Act
 from engine.values.case_pages import DeadlineView
 from engine.values.clock_pages import DueExplanation
 from engine.values.running import Json
-from engine.values.timing import DueDate, LedgerEvent, LedgerKind, TimerRule
+from engine.values.timing import LedgerEvent, LedgerKind, TimerRule
 from engine.work import Work
-
-
-def pause(work: Work, docket: Docket, *, document: str = "", reason: str = "") -> Json:
-    """Stop every clock of the case. A second stop while it stands changes nothing."""
-    if docket.paused_at is not None:
-        return {"paused_at": docket.paused_at.isoformat()}
-    docket.paused_at = work.now
-    docket.wake_at = None
-    ledger.add_pause(work.session, docket.id, work.now, document, reason)
-    for row in ledger.unended(work.session, docket.id):
-        if row.status == ledger.RUNNING:
-            event = LedgerEvent(LedgerKind.PAUSED, work.now, document=document, reason=reason)
-            ledger.add_event(work.session, docket.id, row.id, event)
-            ledger.change_deadline(work.session, row.id, status=ledger.PAUSED)
-    task_store.set_paused(work.session, docket.id, paused=True)
-    audit.append(work, docket, Act.CLOCK_PAUSED, document=document, reason=reason)
-    return {"paused_at": work.now.isoformat()}
-
-
-def resume(work: Work, docket: Docket, *, document: str = "") -> Json:
-    """Let the clocks go on with exactly what was left. Nothing happens if they were going."""
-    if docket.paused_at is None:
-        return {}
-    since, docket.paused_at = docket.paused_at, None
-    ledger.end_pause(work.session, docket.id, work.now, document)
-    for row in ledger.unended(work.session, docket.id):
-        if row.status == ledger.PAUSED:
-            event = LedgerEvent(LedgerKind.RESUMED, work.now, document=document)
-            ledger.add_event(work.session, docket.id, row.id, event)
-            ledger.change_deadline(work.session, row.id, status=ledger.RUNNING)
-    task_store.set_paused(work.session, docket.id, paused=False)
-    audit.append(work, docket, Act.CLOCK_RESUMED, document=document, days=(work.now - since).days)
-    _recompute(work, docket)
-    return {"resumed_at": work.now.isoformat()}
 
 
 def extend(work: Work, docket: Docket, *, limit: str, reason: str = "", approver: str = "") -> Json:
@@ -70,7 +33,7 @@ def extend(work: Work, docket: Docket, *, limit: str, reason: str = "", approver
         raise Invalid(
             "extensions_used_up", limit=limit, name=rule.name, allowed=rule.extensions_allowed
         )
-    if row.status == ledger.MISSED or (docket.paused_at is None and row.due_at <= work.now):
+    if row.status == ledger.MISSED or (row.status != ledger.PAUSED and row.due_at <= work.now):
         raise Invalid("deadline_passed", limit=limit, name=rule.name)
     event = LedgerEvent(
         LedgerKind.EXTENDED,
@@ -81,7 +44,7 @@ def extend(work: Work, docket: Docket, *, limit: str, reason: str = "", approver
     )
     ledger.add_event(work.session, docket.id, row.id, event)
     ledger.change_deadline(work.session, row.id, extensions=row.extensions + 1)
-    _recompute(work, docket)
+    recounts.recompute_and_remind(work, docket)
     moved = ledger.deadline(work.session, row.id)
     due_at = moved.due_at if moved is not None else row.due_at
     audit.append(
@@ -96,60 +59,6 @@ def extend(work: Work, docket: Docket, *, limit: str, reason: str = "", approver
         due=due_at.isoformat(),
     )
     return {"due": due_at.isoformat(), "extensions": row.extensions + 1}
-
-
-def recalculate(work: Work, docket: Docket) -> int:
-    """Count every running deadline again on the present calendar; how many moved."""
-    before = {row.id: row for row in ledger.unended(work.session, docket.id)}
-    _recompute(work, docket)
-    moved = 0
-    for row in ledger.unended(work.session, docket.id):
-        old = before[row.id]
-        if row.due_at == old.due_at:
-            continue
-        moved += 1
-        event = LedgerEvent(LedgerKind.RECALCULATED, work.now)
-        ledger.add_event(work.session, docket.id, row.id, event)
-        audit.append(
-            work,
-            docket,
-            Act.DEADLINE_RECALCULATED,
-            name=row.name,
-            due_before=old.due_at.isoformat(),
-            due=row.due_at.isoformat(),
-        )
-    return moved
-
-
-def _recompute(work: Work, docket: Docket) -> None:
-    """Every timer of the case again by its rule, with what its ledger says."""
-    schedule = clocks.schedule(work, docket)
-    rows = ledger.unended(work.session, docket.id)
-    past = clocks.Past(work, docket.id)
-
-    def again(rule: TimerRule) -> DueDate:
-        return schedule.explain(rule, past.events(rule))
-
-    instants: dict[str, datetime] = {}
-    for timer in clocks.live(work, docket):
-        if timer.rule is not None:
-            instants[timer.engine_id] = again(timer.rule).due_at
-    for row in rows:
-        if row.rule is not None and row.engine_id in instants:
-            found = again(row.rule)
-            ledger.change_deadline(
-                work.session,
-                row.id,
-                due_at=found.due_at,
-                warn_at=found.warn_at,
-                provisional=found.provisional,
-            )
-    run = CaseRun.load(
-        docket.definition, docket.state, docket.data, moves.environment(work, docket)
-    )
-    # A clock that goes on has its timers still; settling writes when the case wakes next.
-    docket.wake_at = docket.wake_at or work.now
-    moves.settle(work, docket, run.reschedule(instants))
 
 
 # --- Reading ----------------------------------------------------------------------------------
@@ -194,6 +103,6 @@ def explain(work: Work, deadline_id: int) -> DueExplanation:
 
 
 def most_pressing(rows: list[DeadlineRow]) -> DeadlineRow | None:
-    """The clock a case page shows first: the earliest that has not ended."""
+    """The clock a case page shows first: the earliest that runs, else the earliest that stands."""
     going = [row for row in rows if row.ended_at is None]
-    return min(going, key=lambda row: row.due_at, default=None)
+    return min(going, key=lambda row: (row.status == ledger.PAUSED, row.due_at), default=None)

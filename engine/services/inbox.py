@@ -92,16 +92,17 @@ def _task_rows(work: Work, rows: Sequence[TaskRow], tab: Tab) -> tuple[InboxRow,
     names = people.names_of_people(
         work.session, {row.assignee_id for row in rows if row.assignee_id is not None}
     )
+    still = views.stopped_since(work, rows)
     found = []
     for row in rows:
         case = known[row.case_id]
-        due = views.due_of_task(work, row, case.paused_at)
+        due = views.due_of_task(work, row, still.get(row.id))
         found.append(
             InboxRow(
                 case=views.case_ref(work, case),
                 task_id=row.id,
                 name=row.name,
-                group=_group(due) if row.status == "open" else None,
+                group=_group_of_task(row, due),
                 due=due,
                 body=row.shown_body or case.body_name,
                 assignee=names.get(row.assignee_id or 0, ""),
@@ -128,14 +129,13 @@ def _may_claim(work: Work, row: TaskRow, definition_id: int, tab: Tab) -> Verdic
 
 def _case_rows(work: Work, rows: Sequence[BriefRow], light: Light | None) -> tuple[InboxRow, ...]:
     pressing = inbox.earliest_due(work.session, [row.id for row in rows])
+    still = views.stopped_since(work, pressing.values())
     found = []
     for row in rows:
         due = DueView()
         if row.id in pressing:
-            due_at, warn_at, deadline_id = pressing[row.id]
-            due = views.due_of(
-                work, due_at, warn_at, paused_since=row.paused_at, deadline_id=deadline_id
-            )
+            task = pressing[row.id]
+            due = views.due_of_task(work, task, still.get(task.id))
         if light is not None and due.light is not light:
             continue
         ref: CaseRef = views.case_ref(work, row)
@@ -151,6 +151,12 @@ def _case_rows(work: Work, rows: Sequence[BriefRow], light: Light | None) -> tup
             )
         )
     return tuple(found)
+
+
+def _group_of_task(row: TaskRow, due: DueView) -> Group | None:
+    if row.status != "open":
+        return None
+    return Group.PAUSED if row.paused else _group(due)
 
 
 def _group(due: DueView) -> Group:

@@ -42,7 +42,7 @@ def environment(work: Work, docket: Docket) -> Environment:
     return Environment(
         now=work.now,
         schedule=clocks.schedule(work, docket),
-        paused=docket.paused_at is not None,
+        stopped=clocks.stopped_since(work, docket),
     )
 
 
@@ -98,7 +98,7 @@ def settle(
     else:
         clocks.record_fired(work, docket, fired)
     present = worklist.follow(work, docket, outcome, done, stored)
-    docket.wake_at = None if docket.paused_at is not None else outcome.wake_at
+    docket.wake_at = outcome.wake_at
     for request in outcome.operations:
         result = _perform(work, docket, request)
         if request.result:

@@ -17,9 +17,11 @@ from engine.services import (
     openings,
     publications,
     registers,
+    stops,
     wording,
 )
 from engine.services.dockets import Docket
+from engine.services.stops import Ground
 from engine.values.process import OPERATIONS, OperationShape
 from engine.values.running import Json, OperationRequest
 from engine.work import Work
@@ -116,13 +118,14 @@ def _open_case(work: Work, docket: Docket, request: OperationRequest) -> Json:
 
 def _pause_clock(work: Work, docket: Docket, request: OperationRequest) -> Json:
     given = request.parameters
-    return deadlines.pause(
-        work, docket, document=_told(given, "document"), reason=_told(given, "reason")
-    )
+    ground = Ground(_told(given, "document"), _told(given, "reason"), _told(given, "approver"))
+    return stops.pause(work, docket, ground)
 
 
 def _resume_clock(work: Work, docket: Docket, request: OperationRequest) -> Json:
-    return deadlines.resume(work, docket, document=_told(request.parameters, "document"))
+    given = request.parameters
+    ending = Ground(_told(given, "document"), _told(given, "reason"), _told(given, "approver"))
+    return stops.resume(work, docket, ending)
 
 
 def _extend_clock(work: Work, docket: Docket, request: OperationRequest) -> Json:

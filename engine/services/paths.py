@@ -38,7 +38,7 @@ def path(work: Work, case_id: int) -> PathView:
         soon=soon,
         late=_after_due(tasks, task_store.COMPLETED),
         missed=_after_due(tasks, task_store.CANCELLED),
-        paused=row.paused_at is not None,
+        paused=_once(task.element for task in tasks if _open(task) and task.paused),
         times=_times(work, tasks),
         steps=steps,
     )
@@ -75,13 +75,16 @@ def _diagrams(work: Work, definition_id: int) -> tuple[Diagram, ...]:
 
 def _due(work: Work, row: CaseRow, tasks: list[TaskRow]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What is past its due date while the clock runs, and what is close to it."""
-    if row.paused_at is not None:
-        return (), ()
     going = [
-        *((task.element, task.warn_at, task.due_at) for task in tasks if _open(task)),
+        *(
+            (task.element, task.warn_at, task.due_at)
+            for task in tasks
+            if _open(task) and not task.paused
+        ),
         *(
             (found.activity, found.warn_at, found.due_at)
             for found in ledger.unended(work.session, row.id)
+            if found.status != ledger.PAUSED
         ),
     ]
     late = _once(name for name, _, due in going if due is not None and due < work.now)

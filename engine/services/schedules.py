@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from engine.rules import holidays, limits, roles
-from engine.rules.calendar import LOCAL, CountyCalendars, Switches, county_calendars, layer
+from engine.rules.calendar import (
+    ANNOUNCED,
+    CORRECTIONS,
+    LOCAL,
+    NATIONAL,
+    CountyCalendars,
+    Layer,
+    Switches,
+    county_calendars,
+    layer,
+    national,
+)
 from engine.rules.deadlines import CountySchedule
 from engine.services import audit, shipped
 from engine.store import calendars, settings
-from engine.values.timing import CalendarDay, LimitTable
+from engine.store import limits as limit_store
+from engine.values.timing import LimitTable
 from engine.work import Work
 
 #: County settings: the two switches of domain E.9, and the years an administrator completed.
 SWITCHES, COMPLETED_YEARS = "local_holidays", "completed_years"
-#: The layer of corrections by an administrator, above all others.
-CORRECTIONS = "corrections"
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,8 @@ class CountyTiming:
     version: int
     calendars: CountyCalendars
     table: LimitTable
+    layers: Mapping[str, Layer]
+    switches: Switches
 
 
 def county(work: Work) -> CountyTiming:
@@ -45,12 +57,10 @@ def for_case(work: Work, on: date, sector: str | None) -> CountySchedule:
     return CountySchedule(now.calendars.agency, now.table, on, sector, now.calendars.party)
 
 
-def change_days(work: Work, name: str, days: Sequence[CalendarDay]) -> None:
-    """Set a calendar layer."""
-    calendars.replace_days(work.session, name, days)
+def forget(work: Work) -> None:
+    """The calendar or the table was changed: read it again."""
     work.kept.pop("timing", None)
     work.kept["settings"][settings.TIMING_VERSION] = calendars.version(work.session)
-    audit.append(work, None, "calendar_changed", layer=name, days=len(days))
 
 
 def seed(work: Work) -> bool:
@@ -62,7 +72,7 @@ def seed(work: Work) -> bool:
     local = holidays.read(shipped.text(work.office.settings, "calendar.toml"))
     settings.put(work.session, SWITCHES, list(local.switches))
     calendars.replace_days(work.session, LOCAL, list(local.layer.days.values()))
-    calendars.replace_limits(work.session, table.rows)
+    limit_store.replace(work.session, table.rows)
     audit.append(
         work, None, "timing_seeded", limits=len(table.rows), holidays=len(local.layer.days)
     )
@@ -72,12 +82,18 @@ def seed(work: Work) -> bool:
 def _load(work: Work) -> CountyTiming:
     stored = calendars.days(work.session)
     switches = Switches(*settings.get(work.session, SWITCHES, list(Switches())))
-    years = settings.get(work.session, COMPLETED_YEARS, [])
+    years = {ANNOUNCED: settings.get(work.session, COMPLETED_YEARS, [])}
+    layers = {
+        name: layer(name, [day for day in stored if day.layer == name], years.get(name, ()))
+        for name in (ANNOUNCED, LOCAL, CORRECTIONS)
+    }
     found = county_calendars(
-        layer(LOCAL, [day for day in stored if day.layer == LOCAL]),
-        [layer(CORRECTIONS, [day for day in stored if day.layer == CORRECTIONS], years)],
-        switches,
+        layers[LOCAL], [layers[CORRECTIONS]], switches, announced=layers[ANNOUNCED]
     )
     return CountyTiming(
-        calendars.version(work.session), found, LimitTable(calendars.all_limits(work.session))
+        calendars.version(work.session),
+        found,
+        LimitTable(limit_store.every(work.session)),
+        {NATIONAL: national(), **layers},
+        switches,
     )

@@ -138,8 +138,9 @@ def due(work: Work, row: CaseRow, task: TaskRow) -> DueView:
         ledger.deadline(work.session, task.deadline_id) if task.deadline_id is not None else None
     )
     limit = views.limit_of(work, row, found.limit_key if found is not None else None)
+    still = views.stopped_since(work, [task]).get(task.id)
     return views.due_of_task(
-        work, task, row.paused_at, limit, found.provisional if found is not None else False
+        work, task, still, limit, found.provisional if found is not None else False
     )
 
 

@@ -11,6 +11,7 @@ from engine.rules.deadlines import CountySchedule
 from engine.rules.fields import is_blank as is_blank
 from engine.services import access, definitions, schedules
 from engine.store import bodies, people
+from engine.store import deadlines as ledger
 from engine.store.cases import BriefRow, CaseRow
 from engine.store.deadlines import LAPSED, MET, MISSED, PAUSED, DeadlineRow, ledger_of
 from engine.store.tasks import TaskRow
@@ -18,7 +19,7 @@ from engine.values.case_pages import DeadlineView
 from engine.values.pages import AttachmentRow, BodyRow, CaseRef, DueView, Shown
 from engine.values.process import Description, Field, FieldType, Form
 from engine.values.running import CaseFile, Json
-from engine.values.timing import COUNTY_ZONE, LedgerEvent, Limit
+from engine.values.timing import COUNTY_ZONE, LedgerEvent, LedgerKind, Limit
 from engine.work import Work
 
 
@@ -114,17 +115,28 @@ def due_of_task(
     )
 
 
+def stopped_since(work: Work, tasks: Iterable[TaskRow]) -> dict[int, datetime]:
+    """Since when the clocks of tasks stand still, by task; those that run are left out."""
+    still = {task.id: task.deadline_id for task in tasks if task.paused and task.deadline_id}
+    if not still:
+        return {}
+    at = ledger.stopped_since(work.session, still.values())
+    return {task: at[row] for task, row in still.items() if row in at}
+
+
 def deadline(
     work: Work, row: CaseRow, found: DeadlineRow, events: Iterable[LedgerEvent]
 ) -> DeadlineView:
-    """One clock of a case."""
+    """One clock of a case; ``events`` are the lines of its ledger."""
+    events = tuple(events)
+    stops = [event.at for event in events if event.kind is LedgerKind.PAUSED]
     limit = limit_of(work, row, found.limit_key)
     allowed = limit.extensions_allowed if limit is not None and limit.extension else 0
     shown = due_of(
         work,
         found.due_at,
         found.warn_at,
-        paused_since=row.paused_at if found.status == PAUSED else None,
+        paused_since=stops[-1] if stops and found.status == PAUSED else None,
         done_at=found.ended_at if found.status in (MET, MISSED) else None,
         # What was never done is as late as it was when it ended, not "done late".
         at=found.ended_at,

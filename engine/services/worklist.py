@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from engine.services import duty
+from engine.services import clocks, duty
 from engine.services.dockets import Docket
 from engine.store import deadlines as ledger
 from engine.store import tasks
@@ -72,17 +72,24 @@ class _Dates:
                 "order_at": END_OF_TIME,
                 "deadline_id": None,
             }
-        rows, by_task = self._read()
-        found = by_task.get(task.id)
-        if found is None or found.due_at != task.due_at:
-            same = [row for row in rows if row.due_at == task.due_at]
-            found = same[-1] if same else None
+        found = self.deadline(task)
         return {
             "due_at": task.due_at,
             "warn_at": found.warn_at if found is not None else None,
             "order_at": task.due_at,
             "deadline_id": found.id if found is not None else None,
         }
+
+    def deadline(self, task: OpenTask) -> ledger.DeadlineRow | None:
+        """The deadline a task is dated by."""
+        if task.due_at is None:
+            return None
+        rows, by_task = self._read()
+        found = by_task.get(task.id)
+        if found is None or found.due_at != task.due_at:
+            same = [row for row in rows if row.due_at == task.due_at]
+            found = same[-1] if same else None
+        return found
 
     def _read(self) -> tuple[list[ledger.DeadlineRow], dict[str, ledger.DeadlineRow]]:
         if self._known is None:
@@ -129,7 +136,7 @@ def _open(work: Work, docket: Docket, task: OpenTask, dates: _Dates) -> TaskRow:
         "restricted": performers is not None,
         "assignee_id": None,
         "opened_at": task.opened_at,
-        "paused": docket.paused_at is not None,
+        "paused": _stands(work, docket, task, dates),
         "process_id": docket.process_id,
         "process_name": docket.process_name,
         "number": docket.number,
@@ -148,6 +155,18 @@ def _open(work: Work, docket: Docket, task: OpenTask, dates: _Dates) -> TaskRow:
     held: dict[str, Any] = {"assignee_id": performers[0], "claimed_at": work.now}
     tasks.change(work.session, opened.id, **held)
     return replace(opened, **held)
+
+
+def _stands(work: Work, docket: Docket, task: OpenTask, dates: _Dates) -> bool:
+    """Whether the clock of a task that opens stands still; one with no clock has just begun."""
+    stopped = clocks.stopped_since(work, docket)
+    if stopped is None:
+        return False
+    found = dates.deadline(task)
+    begun = task.opened_at
+    if found is not None:
+        begun = found.rule.begun if found.rule is not None else found.started_at
+    return clocks.stands(begun, stopped)
 
 
 def named_people(field_id: str, local: Mapping[str, Json], data: CaseFile) -> list[int] | None:

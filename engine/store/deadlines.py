@@ -1,4 +1,4 @@
-"""Deadlines with their ledgers, and the times during which clocks stood still."""
+"""Deadlines with their ledgers."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    func,
     insert,
     select,
     update,
@@ -74,20 +75,6 @@ deadline_events = Table(
     Index(None, "case_id", "deadline_id"),
 )
 
-#: Times during which every clock of a case stood still.
-pauses = Table(
-    "pauses",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("case_id", ForeignKey("cases.id"), nullable=False),
-    Column("paused_at", Instant, nullable=False),
-    Column("document", String(200), nullable=False, default=""),
-    Column("reason", Text, nullable=False, default=""),
-    Column("resumed_at", Instant),
-    Column("resume_document", String(200), nullable=False, default=""),
-    Index(None, "case_id"),
-)
-
 
 @dataclass(frozen=True)
 class DeadlineRow:
@@ -108,18 +95,6 @@ class DeadlineRow:
     status: str
     extensions: int
     ended_at: datetime | None
-
-
-@dataclass(frozen=True)
-class PauseRow:
-    """A time during which the clocks of a case stood still."""
-
-    id: int
-    paused_at: datetime
-    document: str
-    reason: str
-    resumed_at: datetime | None
-    resume_document: str
 
 
 def deadlines_of(session: Session, case_id: int) -> list[DeadlineRow]:
@@ -221,37 +196,14 @@ def ledgers(session: Session, case_id: int) -> dict[int, tuple[LedgerEvent, ...]
     return found
 
 
-# --- Pauses -----------------------------------------------------------------------------------
-
-
-def pauses_of(session: Session, case_id: int) -> list[PauseRow]:
-    """When the clocks of a case stood still."""
+def stopped_since(session: Session, deadline_ids: Iterable[int]) -> dict[int, datetime]:
+    """When the clocks of deadlines were stopped last."""
     rows = session.execute(
-        select(
-            pauses.c.id,
-            pauses.c.paused_at,
-            pauses.c.document,
-            pauses.c.reason,
-            pauses.c.resumed_at,
-            pauses.c.resume_document,
+        select(deadline_events.c.deadline_id, func.max(deadline_events.c.at).label("at"))
+        .where(
+            deadline_events.c.deadline_id.in_(set(deadline_ids)),
+            deadline_events.c.kind == LedgerKind.PAUSED.value,
         )
-        .where(pauses.c.case_id == case_id)
-        .order_by(pauses.c.id)
+        .group_by(deadline_events.c.deadline_id)
     )
-    return [PauseRow(**row._mapping) for row in rows]
-
-
-def add_pause(session: Session, case_id: int, at: datetime, document: str, reason: str) -> None:
-    """The clocks stop."""
-    session.execute(
-        insert(pauses).values(case_id=case_id, paused_at=at, document=document, reason=reason)
-    )
-
-
-def end_pause(session: Session, case_id: int, at: datetime, document: str) -> None:
-    """The clocks go on."""
-    session.execute(
-        update(pauses)
-        .where(pauses.c.case_id == case_id, pauses.c.resumed_at.is_(None))
-        .values(resumed_at=at, resume_document=document)
-    )
+    return {row.deadline_id: row.at for row in rows}

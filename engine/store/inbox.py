@@ -136,16 +136,14 @@ def most_urgent(session: Session, person_id: int) -> int | None:
     return None if found is None else int(found[0])
 
 
-def earliest_due(
-    session: Session, case_ids: Collection[int]
-) -> dict[int, tuple[datetime, datetime | None, int | None]]:
-    """(due, warning, deadline) of the most pressing open task of each case."""
+def earliest_due(session: Session, case_ids: Collection[int]) -> dict[int, TaskRow]:
+    """The most pressing open task of each case: due first, of those whose clock runs."""
     rows = session.execute(
-        select(tasks.c.case_id, tasks.c.due_at, tasks.c.warn_at, tasks.c.deadline_id)
+        select(tasks)
         .where(tasks.c.case_id.in_(set(case_ids)), IS_OPEN, tasks.c.due_at.isnot(None))
-        .order_by(tasks.c.case_id, tasks.c.due_at.desc())
+        .order_by(tasks.c.case_id, tasks.c.paused.desc(), tasks.c.due_at.desc())
     )
-    return {row.case_id: (row.due_at, row.warn_at, row.deadline_id) for row in rows}
+    return {row.case_id: TaskRow(**row._mapping) for row in rows}
 
 
 # --- Parts ------------------------------------------------------------------------------------

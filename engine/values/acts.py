@@ -53,7 +53,9 @@ class Act(StrEnum):
     CLOCK_ADVANCED = "clock_advanced"
     #: limits, holidays
     TIMING_SEEDED = "timing_seeded"
-    #: layer, days
+    #: limit, sector, begins, note, before, after
+    LIMIT_CHANGED = "limit_changed"
+    #: layer, days, note
     CALENDAR_CHANGED = "calendar_changed"
     #: login, source
     SIGNED_IN = "signed_in"

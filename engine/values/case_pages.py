@@ -114,6 +114,10 @@ class PauseRow:
     reason: str
     resumed_at: datetime | None = None
     resume_document: str = ""
+    id: int = 0
+    approver: str = ""
+    resume_reason: str = ""
+    resume_approver: str = ""
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,6 @@ class PathView:
     late: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
     #: The clocks stand still.
-    paused: bool = False
+    paused: tuple[str, ...] = ()
     times: tuple[ElementTime, ...] = ()
     steps: tuple[PassedStep, ...] = ()

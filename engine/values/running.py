@@ -45,6 +45,8 @@ class Timer:
     interrupting: bool = True
     #: Engine ids of the open tasks this boundary timer is attached to.
     attached_to: tuple[str, ...] = ()
+    #: Stands still while the case is stopped.
+    standing: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class Outcome:
     @property
     def wake_at(self) -> datetime | None:
         """The earliest instant at which the clock must move this case."""
-        return min((timer.instant for timer in self.timers), default=None)
+        return min((one.instant for one in self.timers if not one.standing), default=None)
 
 
 @dataclass(frozen=True)

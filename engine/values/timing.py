@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -35,7 +35,8 @@ class Span:
 class TimerRule:
     """How a timer's instant was computed, so that it can be computed again and explained.
 
-    Either ``limit`` names a row of the time-limit table or ``span`` gives the period itself.
+    Either ``limit`` names a row of the time-limit table or ``span`` gives the period itself, or
+    ``lasting`` a length of time to the second (``P3D``), or ``until`` the instant itself.
     ``offset`` counts on from the date so found (``working_days(1, limit("CMP.RECTIFY"))``).
     """
 
@@ -43,6 +44,15 @@ class TimerRule:
     limit: str | None = None
     span: Span | None = None
     offset: Span | None = None
+    lasting: timedelta | None = None
+    until: datetime | None = None
+    #: When the token came to wait, if the period is counted from a later day than that.
+    armed: datetime | None = None
+
+    @property
+    def begun(self) -> datetime:
+        """From when on the clock runs: a stop after that holds it, one before does not."""
+        return self.since if self.armed is None else min(self.armed, self.since)
 
 
 class Evidence(StrEnum):
@@ -83,6 +93,44 @@ class Limit:
     @property
     def statutory(self) -> bool:
         """Whether it may be shown as 法定期限; anything else is 内部时限（可配置）."""
+        return self.evidence is Evidence.SEEN
+
+
+class MeasureKind(StrEnum):
+    """What an entry of the table is that is no period."""
+
+    #: A date, or the first working day, of every year.
+    YEARLY_DATE = "yearly_date"
+    RATE = "rate"
+    #: How often at most, and hours or shares at least.
+    FREQUENCY = "frequency"
+    QUANTITY = "quantity"
+    #: Reasons for which a clock stops.
+    GROUNDS = "grounds"
+    #: Something that must have been done before, or is set by a decision.
+    CONDITION = "condition"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An entry of the county's reference (domain B.0) that is no period: no clock counts by it."""
+
+    key: str
+    name: str
+    name_en: str
+    kind: MeasureKind
+    value: str
+    value_en: str
+    basis: str
+    evidence: Evidence
+    note: str = ""
+    sector: str | None = None
+    in_force_from: date | None = None
+    in_force_to: date | None = None
+
+    @property
+    def statutory(self) -> bool:
+        """Whether it may be shown as statutory."""
         return self.evidence is Evidence.SEEN
 
 

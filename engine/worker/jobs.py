@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.office import Office
-from engine.services import anchors, attachments, health, mail, periodic, timers
+from engine.services import anchors, attachments, health, mail, periodic, recounting, timers
 from engine.services.periodic import Job, at
 
 Tick = Callable[[Office], int]
@@ -33,6 +33,7 @@ JOBS = (
 LOOPS = (
     Loop("heartbeat", health.heartbeat, every=10),
     Loop("clock", timers.tick, every=1, full=timers.BATCH),
+    Loop("recount", recounting.tick, every=5, full=1),
     Loop("outbox", mail.deliver, every=5, full=1),
     Loop("periodic", lambda office: periodic.tick(office, JOBS), every=20),
 )

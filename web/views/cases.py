@@ -202,7 +202,8 @@ def _states(path: PathView) -> dict[str, str]:
     states |= dict.fromkeys(path.passed, "passed")
     states |= dict.fromkeys(path.late, "late")
     states |= dict.fromkeys(path.missed, "missed")
-    states |= dict.fromkeys(path.present, "paused" if path.paused else "present")
+    states |= dict.fromkeys(path.present, "present")
+    states |= dict.fromkeys(path.paused, "paused")
     states |= dict.fromkeys(path.soon, "soon")
     states |= dict.fromkeys(path.overdue, "overdue")
     return states

@@ -283,7 +283,7 @@ def test_a_timer_already_past_when_its_token_arrives_fires_at_once() -> None:
 
 
 def test_nothing_fires_while_a_case_is_paused() -> None:
-    walk = Walk(ladder(), paused=True)
+    walk = Walk(ladder(), stopped=MONDAY + timedelta(hours=1))
     walk.advance(local("2026-06-01T00:00"))
     assert walk.last.operations == ()
     assert len(walk.last.timers) == 3

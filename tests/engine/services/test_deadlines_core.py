@@ -10,8 +10,8 @@ import pytest
 from engine.actor import COMMAND_LINE
 from engine.errors import Invalid
 from engine.services import cases, deadlines, inbox, tasks, timers
-from engine.store import calendars
 from engine.store import cases as case_store
+from engine.store import limits
 from engine.store import timers as timer_store
 from engine.values.case_pages import DeadlineView
 from engine.values.inbox_pages import Group, InboxQuery, Tab
@@ -37,11 +37,11 @@ def clocks(county: County, case_id: int) -> dict[str, str]:
 
 def allow_extension(county: County, key: str, span: Span) -> None:
     with county.office.begin(COMMAND_LINE) as work:
-        calendars.replace_limits(
+        limits.replace(
             work.session,
             [
                 replace(row, extension=span, extensions_allowed=1) if row.key == key else row
-                for row in calendars.all_limits(work.session)
+                for row in limits.every(work.session)
             ],
         )
 
@@ -136,6 +136,7 @@ def test_an_overdue_task_stands_first_in_the_inbox_and_a_paused_one_last(county:
     for case_id in (late, late + 1, paused):
         with county.office.begin(county.actor("market")) as work:
             tasks.claim(work, task(county, case_id, "rectify").id)
+    county.at("2026-03-20 09:01")
     send(county, paused, "中止", "market", pause_reason="补正")
     county.at("2026-04-01 09:00")
     timers.tick(county.office)

@@ -13,7 +13,7 @@ from engine.services import clocks, deadlines, tasks, timers
 from engine.services import schedules as county_schedules
 from engine.store import cases as case_store
 from engine.store import deadlines as ledger
-from engine.store import dossiers
+from engine.store import dossiers, pauses
 from engine.store import tasks as task_store
 from engine.store import timers as timer_store
 from engine.values.timing import COUNTY_ZONE, LedgerKind, Span, Unit
@@ -41,8 +41,7 @@ def agree(county: County, case_id: int) -> None:
         for timer in live.values():
             assert timer.rule is not None
             events = clocks.Past(work, case_id).events(timer.rule)
-            if row.paused_at is None:
-                assert schedule.explain(timer.rule, events).due_at == timer.instant, timer.name
+            assert schedule.explain(timer.rule, events).due_at == timer.instant, timer.name
         for found in ledger.unended(work.session, case_id):
             why = deadlines.explain(work, found.id)
             assert why.due.due_at == found.due_at
@@ -55,10 +54,12 @@ def agree(county: County, case_id: int) -> None:
                 dated = ledger.deadline(work.session, open_task.deadline_id)
                 assert dated is not None
                 assert dated.due_at == open_task.due_at
-        if row.paused_at is None and row.status == "running":
-            assert row.wake_at == min((t.instant for t in live.values()), default=None)
-        else:
-            assert row.wake_at is None
+        stopped = max((p.paused_at for p in pauses.standing(work.session, case_id)), default=None)
+        going = [
+            t.instant for t in live.values() if t.rule and not clocks.stands(t.rule.begun, stopped)
+        ]
+        assert row.wake_at == (min(going, default=None) if row.status == "running" else None)
+        assert (row.paused_at is None) == (stopped is None or row.status != "running")
 
 
 def fired(county: County, case_id: int) -> list[tuple[str, datetime]]:
