@@ -64,6 +64,7 @@ class CaseFileScripts(PythonScriptEngine):
         """The value of an expression at a task. Raises :class:`Broken` naming the element."""
         names = _Names(task, self, external_context or {})
         with at_element(task):
+            task.workflow.top_workflow.step.meter.evaluation()
             return expressions.evaluate(expression, names, self._functions)
 
     def execute(
@@ -82,6 +83,8 @@ class CaseFileScripts(PythonScriptEngine):
 
     def write(self, task: Any, values: Mapping[str, Json]) -> None:
         """Put values where they belong: into the collecting instance around, or the case file."""
+        with at_element(task):
+            task.workflow.top_workflow.step.meter.hold(values)
         instance = collecting_instance(task)
         if instance is None:
             self.data.update(values)

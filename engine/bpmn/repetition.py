@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 from typing_extensions import override
 
-from engine.bpmn.casefile import WRITTEN
+from engine.bpmn.casefile import WRITTEN, at_element
 from engine.bpmn.nodes import Node, grow, unfinished, withdraw
 from engine.errors import Broken
 from engine.values.quorum import Result, decided
@@ -95,6 +95,8 @@ class Repeat(Node, LoopTask, BpmnSpecMixin):
 
     def _begin_all(self, task: Any) -> bool:
         items = self._items(task)
+        with at_element(task):
+            task.workflow.top_workflow.step.meter.hold(items)
         task.internal_data.update({_ITEMS: items, _BEGUN: 0, _DONE: 0})
         if self.how.output:
             task.internal_data[_OUTPUTS] = {}

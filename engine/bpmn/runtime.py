@@ -308,10 +308,12 @@ def _scripts(ready: Compiled, data: CaseFile, environment: Environment) -> CaseF
 
 @contextmanager
 def _library_errors() -> Iterator[None]:
-    """Errors of the library, and of running out of stack, as what they are to us."""
+    """Errors of the library, and of running out of stack or memory, as what they are to us."""
     try:
         yield
     except SpiffWorkflowException as error:
         raise Broken("engine.library", reason=str(error)[:200]) from error
     except RecursionError as error:
         raise Broken("engine.too_deep") from error
+    except MemoryError as error:
+        raise Broken("engine.out_of_memory") from error

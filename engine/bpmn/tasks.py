@@ -69,7 +69,10 @@ class Service(Node, ServiceTask):
             else storable(scripts.evaluate(task, parameter.expression))
             for parameter in asked.parameters
         }
-        task.workflow.top_workflow.step.operations.append(
+        step = task.workflow.top_workflow.step
+        with at_element(task):
+            step.meter.hold(values)
+        step.operations.append(
             OperationRequest(str(task.id), self.element, asked.name, values, asked.result)
         )
         return True

@@ -16,9 +16,10 @@ from typing_extensions import override
 
 from engine.bpmn.casefile import CaseFileScripts
 from engine.bpmn.nodes import EndJoin, Finish, Flow, Node, Start
+from engine.bpmn.plain import weight
 from engine.bpmn.pruning import prune
 from engine.errors import Broken
-from engine.values.running import Bounds, OperationRequest, Passed
+from engine.values.running import Bounds, Json, OperationRequest, Passed
 
 #: Steps after which a long command forgets what it has finished, to stay fast.
 _PRUNE_EVERY = 200
@@ -72,6 +73,8 @@ class Meter:
         self.most_instances = bounds.tasks
         self._steps = 0
         self._tasks = 0
+        self._evaluations = 0
+        self._held = 0
         # Processor time of this thread, a bound on work; it tells no time of day.
         self._until = thread_time() + bounds.cpu_seconds
 
@@ -91,6 +94,18 @@ class Meter:
         self._tasks += 1
         if self._tasks > self._bounds.tasks:
             raise Broken("engine.too_many_tasks", maximum=self._bounds.tasks)
+
+    def evaluation(self) -> None:
+        """Count one expression evaluated: a single step may ask for thousands."""
+        self._evaluations += 1
+        if self._evaluations % _ASK_EVERY == 0:
+            self.cpu()
+
+    def hold(self, value: Json) -> None:
+        """Count the memory of a value that the case keeps. Raises :class:`Broken`."""
+        self._held += weight(value)
+        if self._held > self._bounds.memory_bytes:
+            raise Broken("engine.too_much_memory", maximum=self._bounds.memory_bytes)
 
     def cpu(self) -> None:
         """Raises :class:`Broken` when the processor time allowed is used up."""

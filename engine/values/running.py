@@ -117,4 +117,6 @@ class Bounds:
     steps: int = 5_000
     tasks: int = 5_000
     cpu_seconds: float = 2.0
+    #: Of all values it writes, evaluates for operations or hands to instances, overwritten or not.
+    memory_bytes: int = 32_000_000
     state_bytes: int = 2_000_000
