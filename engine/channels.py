@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import re
 import smtplib
+import socket
 import ssl
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
@@ -16,6 +19,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 #: Seconds the mail server may stay silent; ``smtplib`` would wait for ever.
 TIMEOUT = 15
+#: Seconds one message may take in all: a server that sends a byte now and then is never silent.
+WHOLE = 25.0
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -84,15 +89,10 @@ class MailServer:
         """Deliver. A 5xx answer to this message is permanent, everything else may pass."""
         if not is_address(mail.address):
             raise Undeliverable("bad address", permanent=True)
+        server = self._server()
         try:
-            server = self._connect()
-            try:
-                server.send_message(self._message(mail), self._sender, [mail.address])
-            finally:
-                # Whatever the farewell is answered: a message taken must not be sent again.
-                with contextlib.suppress(smtplib.SMTPException, OSError):
-                    server.quit()
-                server.close()
+            with _at_most(server):
+                self._speak(server, mail)
         except smtplib.SMTPRecipientsRefused as error:
             code, told = error.recipients.get(mail.address, (0, b""))
             raise Undeliverable(f"{code} {_text(told)}", permanent=code >= 500) from error
@@ -103,19 +103,32 @@ class MailServer:
             # Refused passwords too: that is for the administrator to mend, and mail waits for it.
             raise Undeliverable(f"{type(error).__name__}: {error}", permanent=False) from error
 
-    def _connect(self) -> smtplib.SMTP:
-        host = self._url.hostname or "localhost"
-        secure = ssl.create_default_context()
-        server: smtplib.SMTP
+    def _server(self) -> smtplib.SMTP:
+        """Not connected yet, so that connecting is bounded, too."""
         if self._url.scheme == "smtps":
-            server = smtplib.SMTP_SSL(host, self._url.port or 465, timeout=TIMEOUT, context=secure)
-        else:
-            server = smtplib.SMTP(host, self._url.port or 25, timeout=TIMEOUT)
+            return smtplib.SMTP_SSL(timeout=TIMEOUT, context=ssl.create_default_context())
+        return smtplib.SMTP(timeout=TIMEOUT)
+
+    def _speak(self, server: smtplib.SMTP, mail: Mail) -> None:
+        self._connect(server)
         try:
+            server.send_message(self._message(mail), self._sender, [mail.address])
+        finally:
+            # Whatever the farewell is answered: a message taken must not be sent again.
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                server.quit()
+            server.close()
+
+    def _connect(self, server: smtplib.SMTP) -> None:
+        host = self._url.hostname or "localhost"
+        # The library checks certificates against the host it was told of when it was made.
+        server._host = host  # type: ignore[attr-defined]  # it has no other door for that
+        try:
+            server.connect(host, self._url.port or (465 if self._url.scheme == "smtps" else 25))
             server.ehlo_or_helo_if_needed()
             safe = self._url.scheme == "smtps" or host in _THIS_MACHINE
             if not safe and server.has_extn("starttls"):
-                server.starttls(context=secure)
+                server.starttls(context=ssl.create_default_context())
                 safe = True
             if self._url.username and not safe:
                 raise Undeliverable("no encryption offered: password not sent", permanent=False)
@@ -124,7 +137,6 @@ class MailServer:
         except (smtplib.SMTPException, OSError, Undeliverable):
             server.close()
             raise
-        return server
 
     def _message(self, mail: Mail) -> EmailMessage:
         message = EmailMessage()
@@ -137,6 +149,24 @@ class MailServer:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(mail.text)
         return message
+
+
+@contextlib.contextmanager
+def _at_most(server: smtplib.SMTP) -> Iterator[None]:
+    """Cut the connection when the whole takes too long; the conversation then ends in an error."""
+    timer = threading.Timer(WHOLE, _cut, [server])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _cut(server: smtplib.SMTP) -> None:
+    if server.sock is not None:
+        with contextlib.suppress(OSError):
+            server.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _text(told: bytes | str) -> str:

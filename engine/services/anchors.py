@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -47,9 +47,11 @@ def daily(work: Work, scheduled_for: datetime) -> None:
 
 def anchor(work: Work) -> AnchorRow:
     """Write every head that moved since the last anchor to a file outside the database."""
-    before = store.anchors(work.session)
+    # A clock that ran ahead and was put right leaves anchors of days to come.
+    before = [found for found in store.anchors(work.session) if found.at <= work.now]
     last = before[-1] if before else None
-    since = last.at - OVERLAP if last is not None else None
+    # From the one before the last: a day whose anchor such a clock took away is caught up with.
+    since = before[-2].at - OVERLAP if len(before) > 1 else None
     lines = [
         json.dumps(
             {
@@ -197,24 +199,25 @@ def _compare_ends(
 
 def _compare_anchors(work: Work, broken: list[BrokenChain]) -> int:
     """Each head once written down must still be in its chain, and each file as it was."""
-    previous = ""
+    known = {""}
     anchors = store.anchors(work.session)
     for found in anchors:
         path = work.office.settings.anchors / found.file
         if not path.is_file():
             broken.append(BrokenChain(COUNTY, "", "anchor_missing", day=found.day))
-            previous = found.digest.hex()
+            known = (known | {found.digest.hex()}) - {""}
             continue
         content = path.read_bytes()
         if hashlib.sha256(content).digest() != found.digest:
             broken.append(BrokenChain(COUNTY, "", "anchor_changed", day=found.day))
-        broken += _compare_anchor(work, content, previous, found.day)
-        previous = found.digest.hex()
+        broken += _compare_anchor(work, content, known, found.day)
+        known = (known | {found.digest.hex()}) - {""}
     broken += _forgotten(work, {found.file for found in anchors})
     return len(anchors)
 
 
-def _compare_anchor(work: Work, content: bytes, previous: str, day: date) -> list[BrokenChain]:
+def _compare_anchor(work: Work, content: bytes, known: Set[str], day: date) -> list[BrokenChain]:
+    """``known`` are the digests of anchors of earlier days; only the first has none before it."""
     found: list[BrokenChain] = []
     for number, line in enumerate(content.decode("utf-8", "replace").splitlines()):
         try:
@@ -222,7 +225,7 @@ def _compare_anchor(work: Work, content: bytes, previous: str, day: date) -> lis
         except ValueError:
             return [*found, BrokenChain(COUNTY, "", "anchor_changed", day=day)]
         if number == 0:
-            if told.get("previous") != previous:
+            if told.get("previous") not in known:
                 found.append(BrokenChain(COUNTY, "", "anchor_out_of_order", day=day))
             continue
         stored = store.digest_at(work.session, told["case"], told["length"])

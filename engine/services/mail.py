@@ -99,6 +99,8 @@ def _deliver(office: Office, channel: Channel, message: outbox.Message) -> None:
         channel.send(mail)
     except Undeliverable as error:
         failure = error
+    except Exception as error:  # one message that cannot be put together must not stop the others
+        failure = Undeliverable(f"{type(error).__name__}: {error}", permanent=False)
     with office.begin(CLOCK) as work:
         if failure is None:
             work.measure(metrics.MAILS, State.SENT)
