@@ -14,6 +14,7 @@ from engine.i18n import Translator, formats
 from engine.services import attachments
 from engine.values.pages import AttachmentRow, FieldView
 from engine.values.process import Field, FieldType
+from engine.values.quorum import OPINION_PARTS
 from engine.values.task_pages import DraftSaved
 from web import kept
 from web.request import office, say
@@ -22,6 +23,7 @@ from web.request import office, say
 _PARTS: dict[FieldType, tuple[str, ...]] = {
     FieldType.YES_NO_NOTE: (".note",),
     FieldType.LEGAL_ARTICLE: (".law", ".article"),
+    FieldType.OPINIONS: tuple(f".{part}" for part in OPINION_PARTS),
 }
 #: Files come in under the field's id with this ending.
 UPLOAD = ".upload"

@@ -99,6 +99,7 @@ def read_field(element: xml.Element) -> Field:
         body=said(element, "body"),
         minimum=said(element, "minimum"),
         maximum=said(element, "maximum"),
+        of=said(element, "of"),
         readonly=yes(element, "readonly"),
     )
 

@@ -155,6 +155,11 @@ def _contains(container: Json, value: Json) -> bool:
     return False if container is None else value in container
 
 
+def _all_in(values: Json, container: Json) -> bool:
+    """Whether every one of the values is in the list."""
+    return all(value in _list(container) for value in _list(values))
+
+
 def _digest(*values: Json) -> str:
     """SHA-256 (hexadecimal) of the values: equal only if every one of them is unchanged."""
     canonical = json.dumps(
@@ -179,6 +184,7 @@ HARMLESS: Mapping[str, Callable[..., Any]] = {
     "bool": bool,
     "sorted": _in_order,
     "contains": _contains,
+    "all_in": _all_in,
     "digest": _digest,
 }
 
@@ -215,5 +221,6 @@ SIGNATURES: Mapping[str, Signature] = {
     "bool": Signature(1, 1),
     "sorted": Signature(1, 2, ("reverse",)),
     "contains": Signature(2, 2),
+    "all_in": Signature(2, 2),
     "digest": Signature(1, 20),
 }

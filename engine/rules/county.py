@@ -36,6 +36,8 @@ class PersonPlan:
     auxiliary: bool = False
     #: Kind of certificate carried, at ``body``; empty is none.
     certificate: str = ""
+    #: Has passed the national legal qualification examination (R3).
+    qualified: bool = False
     valid_to: date | None = None
     body: str = ""
     #: Belongs to no set of posts: printed when the demo is installed.
@@ -60,6 +62,7 @@ class _Post:
     at: tuple[str, ...]
     auxiliary: bool
     certificate: str
+    qualified: bool
     valid_to: date | None
 
 
@@ -115,6 +118,7 @@ def _posts(found: Sequence[Row], roles: Sequence[str]) -> Mapping[str, list[_Pos
             at=row.texts("at") or ("body",),
             auxiliary=row.flag("auxiliary"),
             certificate=row.text("certificate", optional=True),
+            qualified=row.flag("qualified"),
             valid_to=row.day("valid_to"),
         )
         row.finish()
@@ -139,6 +143,7 @@ def _person(row: Row, roles: Sequence[str]) -> PersonPlan:
         administrator=row.flag("administrator"),
         auxiliary=row.flag("auxiliary"),
         certificate=row.text("certificate", optional=True),
+        qualified=row.flag("qualified"),
         valid_to=row.day("valid_to"),
         body=body,
     )
@@ -179,6 +184,7 @@ def _staffed(
                     ),
                     auxiliary=post.auxiliary,
                     certificate=post.certificate,
+                    qualified=post.qualified,
                     valid_to=post.valid_to,
                     body=code,
                     own=False,

@@ -14,6 +14,7 @@ from decimal import Decimal
 from engine.errors import Broken, DubanError, Invalid
 from engine.rules.inputs import Context, Raw, parse_one
 from engine.values.process import Field, FieldType
+from engine.values.quorum import Opinion, opinions
 from engine.values.running import CaseFile, Json
 
 #: Evaluates a condition over names. Handed in, for policy knows no expression language.
@@ -25,6 +26,7 @@ _LISTS = (
     FieldType.FILE,
     FieldType.PEOPLE,
     FieldType.LEGAL_ARTICLE,
+    FieldType.OPINIONS,
 )
 
 
@@ -95,8 +97,20 @@ def to_raw(field: Field, value: Json) -> dict[str, list[str]]:
             f"{field.id}.{part}": [str(entry.get(part) or "") for entry in value]
             for part in ("law", "article")
         }
+    if field.type is FieldType.OPINIONS:
+        return opinions_raw(field.id, opinions(value))
     values = value if isinstance(value, list) else [value]
     return {field.id: [_typeable(item) for item in values]}
+
+
+def opinions_raw(id: str, lines: Sequence[Opinion]) -> dict[str, list[str]]:
+    """The text of minutes: one entry in each list for each person."""
+    return {
+        f"{id}.person": [str(line.person) for line in lines],
+        f"{id}.present": ["yes" if line.present else "no" for line in lines],
+        f"{id}.position": [line.position for line in lines],
+        f"{id}.words": [line.words for line in lines],
+    }
 
 
 @dataclass(frozen=True)
@@ -113,6 +127,8 @@ class Words:
     no: str = "否"
     separator: str = "、"
     colon: str = "："
+    comma: str = "，"
+    absent: str = "缺席"
 
 
 def show(field: Field, value: Json, words: Words | None = None) -> str:
@@ -134,6 +150,8 @@ def show(field: Field, value: Json, words: Words | None = None) -> str:
             return f"{said}{words.colon}{note}" if note else said
         case FieldType.LEGAL_ARTICLE, list():
             return words.separator.join(_article(entry) for entry in value)
+        case FieldType.OPINIONS, list():
+            return "\n".join(_minute(field, line, words) for line in opinions(value))
         case ((FieldType.PERSON | FieldType.PEOPLE), _):
             return _named(value, words.people, words)
         case FieldType.BODY, _:
@@ -218,6 +236,15 @@ def _article(entry: Json) -> str:
         return str(entry)
     law, article = str(entry.get("law") or ""), str(entry.get("article") or "")
     return f"{law}{article}" if "〔" in law else f"《{law}》{article}"
+
+
+def _minute(field: Field, line: Opinion, words: Words) -> str:
+    """One line of minutes: who, what they thought and why; or that they were absent."""
+    name = words.people.get(line.person, f"#{line.person}")
+    labels = {option.value: words.text(option.label) for option in field.options}
+    said = labels.get(line.position, line.position) if line.present else words.absent
+    told = f"{name}{words.colon}{said}"
+    return f"{told}{words.comma}{line.words}" if line.words else told
 
 
 def _named(value: Json, names: Mapping[int, str], words: Words) -> str:

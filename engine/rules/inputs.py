@@ -17,6 +17,7 @@ from decimal import Decimal
 from engine.errors import Invalid
 from engine.rules.typed import plain, read_date, read_decimal, tidy
 from engine.values.process import Field, FieldType
+from engine.values.quorum import OPINION_PARTS
 from engine.values.running import Json
 
 Raw = Mapping[str, Sequence[str]]
@@ -248,6 +249,36 @@ def _legal_article(field: Field, raw: Raw, context: Context) -> Json:
     return found
 
 
+def _opinions(field: Field, raw: Raw, context: Context) -> Json:
+    """One line for each member; what an absent one is said to think is dropped."""
+    parts = {part: list(raw.get(f"{field.id}.{part}", ())) for part in OPINION_PARTS}
+    count = max(len(texts) for texts in parts.values())
+    if count > MOST:
+        raise Invalid("too_many", maximum=MOST, count=count)
+    found: list[Json] = []
+    for number in range(count):
+        line = {part: texts[number] if number < len(texts) else "" for part, texts in parts.items()}
+        if not line["person"].strip():
+            continue
+        person = _id(line["person"].strip(), "unknown_person")
+        _known(field, [person], "unknown_person", context)
+        position, words = line["position"].strip(), tidy(line["words"], lines=True)
+        if position and position not in {option.value for option in field.options}:
+            raise Invalid("unknown_option", value=position)
+        if len(words) > LONGEST_NOTE:
+            raise Invalid("too_long", maximum=LONGEST_NOTE, length=len(words))
+        present = line["present"].strip() == "yes"
+        found.append(
+            {
+                "person": person,
+                "present": present,
+                "position": position if present else "",
+                "words": words,
+            }
+        )
+    return found
+
+
 _PARSERS: Mapping[FieldType, Callable[[Field, Raw, Context], Json]] = {
     FieldType.TEXT: _text,
     FieldType.LONG_TEXT: _long_text,
@@ -263,4 +294,5 @@ _PARSERS: Mapping[FieldType, Callable[[Field, Raw, Context], Json]] = {
     FieldType.PEOPLE: _ids("unknown_person"),
     FieldType.BODY: _one_id("unknown_body"),
     FieldType.LEGAL_ARTICLE: _legal_article,
+    FieldType.OPINIONS: _opinions,
 }

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from engine.errors import DubanError, Invalid
 from engine.rules import fields
-from engine.services import attachments, conditions, discretion, duty, slots, views
+from engine.rules.situations import people_in
+from engine.services import attachments, conditions, discretion, duty, minutes, slots, views
 from engine.services.matters import Matter
 from engine.store import bodies, lists, people
 from engine.values.pages import AttachmentRow, Choice, FieldView, Raw
 from engine.values.people import Verdict
 from engine.values.process import Description, Field, FieldType, Form
+from engine.values.quorum import opinions
 from engine.values.running import CaseFile, Json
 from engine.values.timing import Schedule
 from engine.work import Work
@@ -42,6 +44,11 @@ class Place:
         """The definition in plain values."""
         return self.definition.description
 
+    @property
+    def matter(self) -> Matter:
+        """The case as the rules look at it."""
+        return Matter(self.definition, self.data, self.filled, self.case_id)
+
 
 def clean(raw: Raw) -> dict[str, list[str]]:
     """Text as it may be kept: no NUL, one kind of line end, nothing that is not text."""
@@ -67,7 +74,7 @@ def parse(work: Work, place: Place, raw: Raw) -> dict[str, Json]:
         value = values.get(field.id)
         if field.readonly or fields.is_blank(value):
             continue
-        if field.type in (*_NAMES_PEOPLE, FieldType.BODY):
+        if field.type in (*_NAMES_PEOPLE, FieldType.BODY, FieldType.OPINIONS):
             problem = _check_choice(work, place, field, value)
             if problem is not None:
                 wrong[field.id] = problem
@@ -103,6 +110,10 @@ def field_views(
                     key: list(texts)
                     for key, texts in fields.to_raw(field, place.data[field.id]).items()
                 }
+    for field in place.form.fields:
+        if field.type is FieldType.OPINIONS and f"{field.id}.person" not in raw:
+            lines = minutes.proposed(work, place.case_id, place.form, field, place.data)
+            raw |= fields.opinions_raw(field.id, lines)
     visible = visible_ids(work, place, raw)
     return tuple(
         FieldView(
@@ -141,6 +152,10 @@ def choices(work: Work, place: Place, field: Field) -> tuple[Choice, ...]:
         return ()
     if field.type is FieldType.BODY:
         return _body_choices(work, place, field)
+    if field.type is FieldType.OPINIONS:
+        members = people_in(place.data.get(field.of))
+        known = duty.facts(work, members)
+        return tuple(Choice(str(one), known[one].name) for one in members if one in known)
     if field.type in _NAMES_PEOPLE:
         return _people_choices(work, place, field)
     return ()
@@ -179,7 +194,7 @@ def _people_choices(work: Work, place: Place, field: Field) -> tuple[Choice, ...
         for form in place.description.forms.values()
         if form.performer == field.id
     ]
-    matter = Matter(place.definition, place.data, place.filled, place.case_id)
+    matter = place.matter
     found = []
     for person_id in ids:
         person = known[person_id]
@@ -196,7 +211,8 @@ def _people_choices(work: Work, place: Place, field: Field) -> tuple[Choice, ...
 
 def _check_choice(work: Work, place: Place, field: Field, value: Json) -> Invalid | None:
     offered = {choice.value: choice for choice in choices(work, place, field)}
-    for one in views.ids_in(value):
+    lines = opinions(value) if field.type is FieldType.OPINIONS else ()
+    for one in (*(line.person for line in lines), *([] if lines else views.ids_in(value))):
         choice = offered.get(str(one))
         if choice is None:
             return Invalid("unknown_option", value=one)

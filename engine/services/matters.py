@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from engine.rules.situations import Place, Situation, people_in
-from engine.services import access, conditions, definitions, places, shipped, slots
+from engine.services import access, conditions, definitions, minutes, places, shipped, slots
 from engine.store import audit as audit_store
 from engine.store import people, recusals
 from engine.store import tasks as task_store
@@ -195,13 +195,7 @@ def _houses(work: Work, matter: Matter, wanted: set[str]) -> dict[str, frozenset
 
 
 def _given(work: Work, matter: Matter, form: Form) -> dict[int, str]:
-    """The position each member of a meeting took in person since they were last asked."""
-    elements = {rule.heard_at for rule in form.duties if rule.heard_at}
-    if not elements or matter.case_id is None:
+    """The position each member of a meeting took in person since they were last called."""
+    if matter.case_id is None or not any(rule.heard_at for rule in form.duties):
         return {}
-    found: dict[int, str] = {}
-    for row in task_store.of_case(work.session, matter.case_id):
-        if row.element in elements and row.completed_by is not None:
-            picked = [value for value in (row.values or {}).values() if isinstance(value, str)]
-            found[row.completed_by] = picked[0] if picked else ""
-    return found
+    return {one: said.position for one, said in minutes.given(work, matter.case_id, form).items()}

@@ -11,12 +11,17 @@ from datetime import date
 
 from engine.actor import COMMAND_LINE
 from engine.office import Office
+from engine.rules.certificates import LAW_EXAM
 from engine.rules.county import BodyPlan, PersonPlan
 from engine.services import audit, catalogue, passwords
 from engine.store import bodies, people
 from engine.values.acts import Act
 from engine.work import Work
 
+#: The district the demo county enforces in.
+AREA = "红河县"
+#: A qualification does not run out.
+CERTIFIED_FOR_LIFE = date(2999, 12, 31)
 #: Validity of the demo's certificates unless the data says otherwise.
 CERTIFIED_FROM, CERTIFIED_TO = date(2018, 1, 1), date(2035, 12, 31)
 
@@ -82,6 +87,7 @@ def _body(work: Work, plan: BodyPlan, ids: Mapping[str, int]) -> int:
         mark=plan.mark,
         sector=plan.sector,
         parent_id=ids[plan.parent] if plan.parent else None,
+        area=AREA if plan.kind == "COUNTY_GOV" else "",
     )
 
 
@@ -126,12 +132,27 @@ def _people(work: Work, plans: Sequence[PersonPlan], bodies: Mapping[str, int], 
                 "person_id": ids[plan.login],
                 "kind": plan.certificate,
                 "body_id": bodies[plan.body],
-                "area": "红河县",
+                "area": AREA,
                 "valid_from": CERTIFIED_FROM,
                 "valid_to": plan.valid_to or CERTIFIED_TO,
             }
             for plan in plans
             if plan.certificate
+        ],
+    )
+    people.put_certificates(
+        work.session,
+        [
+            {
+                "number": f"演示-A-{plan.login}",
+                "person_id": ids[plan.login],
+                "kind": LAW_EXAM,
+                "body_id": bodies[plan.body],
+                "valid_from": CERTIFIED_FROM,
+                "valid_to": CERTIFIED_FOR_LIFE,
+            }
+            for plan in plans
+            if plan.qualified
         ],
     )
     return len(ids) - len(before)

@@ -18,6 +18,7 @@ from engine.store.tasks import TaskRow
 from engine.values.case_pages import DeadlineView
 from engine.values.pages import AttachmentRow, BodyRow, CaseRef, DueView, Shown
 from engine.values.process import Description, Field, FieldType, Form
+from engine.values.quorum import opinions
 from engine.values.running import CaseFile, Json
 from engine.values.timing import COUNTY_ZONE, LedgerEvent, LedgerKind, Limit
 from engine.work import Work
@@ -194,6 +195,8 @@ def names_in(work: Work, field: Field, value: Json) -> Mapping[int, str]:
     """The names behind the ids in a value."""
     if field.type in (FieldType.PERSON, FieldType.PEOPLE):
         return people.names_of_people(work.session, ids_in(value))
+    if field.type is FieldType.OPINIONS:
+        return people.names_of_people(work.session, [line.person for line in opinions(value)])
     if field.type is FieldType.BODY:
         return bodies.names_of_bodies(work.session, ids_in(value))
     return {}

@@ -13,6 +13,7 @@ from engine.services.views import ids_in, is_blank
 from engine.services.word import clean
 from engine.store import attachments, bodies, people
 from engine.values.process import Description, Disclosure, Field, FieldType, Option
+from engine.values.quorum import opinions
 from engine.values.running import CaseFile, Json
 from engine.values.timing import COUNTY_ZONE
 from engine.work import Work
@@ -143,6 +144,9 @@ def words(work: Work, field: Field | None, value: Json) -> str:
     session, ids = work.session, ids_in(value)
     known = fields.Words(day=documents.day)
     if field.type in (FieldType.PERSON, FieldType.PEOPLE):
+        known = replace(known, people=people.names_of_people(session, ids))
+    elif field.type is FieldType.OPINIONS:
+        ids = [line.person for line in opinions(value)]
         known = replace(known, people=people.names_of_people(session, ids))
     elif field.type is FieldType.BODY:
         known = replace(known, bodies=bodies.names_of_bodies(session, ids))

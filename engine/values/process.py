@@ -28,6 +28,8 @@ class FieldType(StrEnum):
     PEOPLE = "people"
     BODY = "body"
     LEGAL_ARTICLE = "legal_article"
+    #: Minutes: one line for each person of the field ``of``, present or absent, with an opinion.
+    OPINIONS = "opinions"
 
 
 class Disclosure(StrEnum):
@@ -66,6 +68,8 @@ class Field:
     body: str = ""
     minimum: str = ""
     maximum: str = ""
+    #: For opinions: the people field whose members each have a line.
+    of: str = ""
     #: Shown but not editable here; the value is already in the case file.
     readonly: bool = False
 

@@ -70,6 +70,10 @@ def enough(share: str, members: int, attending: int) -> bool:
     return members > 0 and attending >= needed(share, members)
 
 
+#: What a line of minutes is made of, as a form sends it and the case file keeps it.
+OPINION_PARTS = ("person", "present", "position", "words")
+
+
 @dataclass(frozen=True)
 class Opinion:
     """One line of the minutes: who was there and thought what, or was absent."""

@@ -230,6 +230,11 @@ def _enter(box: Locator, field: Field, given: Any, hands: Hands) -> None:
     elif field.type is FieldType.LEGAL_ARTICLE:
         box.locator(f"[name='{field.id}.law']").first.fill("行政处罚法")
         box.locator(f"[name='{field.id}.article']").first.fill("第五十七条")
+    elif field.type is FieldType.OPINIONS:
+        for line in box.locator(".minute").all():
+            if not line.locator("select").nth(1).input_value():
+                line.locator("select").nth(1).select_option(field.options[0].value)
+                line.locator("textarea").fill("同意")
     elif field.type is FieldType.FILE:
         file = FilePayload(name="材料.txt", mimeType="text/plain", buffer="材料正文".encode())
         box.locator("input[type=file]").set_input_files(file)

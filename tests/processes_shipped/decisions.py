@@ -139,7 +139,7 @@ def convening() -> Walk:
 
 
 def discussing() -> Walk:
-    return convening().do("convene", panel=PANEL, discussion_on="2026-03-05")
+    return convening().do("convene", panel=PANEL, attending=PANEL, discussion_on="2026-03-05")
 
 
 def discuss(walk: Walk) -> Walk:

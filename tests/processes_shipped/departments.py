@@ -10,7 +10,7 @@ from typing import Any
 from engine.actor import COMMAND_LINE
 from engine.config import Mode, Settings
 from engine.office import open_office
-from engine.services import incidents, starts, tasks
+from engine.services import attachments, incidents, starts, tasks, word
 from engine.store import cases as case_store
 from engine.store import documents as document_store
 from engine.values.process import Field, FieldType, Form
@@ -74,6 +74,13 @@ class Department(Staffed):
         """Incidents nobody has settled."""
         with self.office.read(COMMAND_LINE) as work:
             return [repr(row) for row in incidents.listing(work).rows]
+
+    def text(self, case_id: int, type: str) -> str:
+        """What the first document of a type says, paragraphs and tables."""
+        with self.office.read(COMMAND_LINE) as work:
+            found = document_store.of_case(work.session, case_id)
+            sha256 = next(one.sha256 for one in found if one.type == type)
+        return "\n".join(word.paragraphs(attachments.store(self.office).read(sha256)))
 
     def fill(self, form: Form, login: str, typed: Mapping[str, Any]) -> Raw:
         """What a person types; every question is answered with yes unless told otherwise."""

@@ -84,6 +84,10 @@ class Staffed:
         raw = self.fill(self.definition.description.forms[element], login, typed)
         task = self.task(case_id, element)
         with self.office.begin(self.actor(login)) as work:
+            for view in tasks.page(work, task.id).fields:
+                if view.field.type is FieldType.OPINIONS and view.field.id not in typed:
+                    # The recorder finds what each member said and leaves it.
+                    raw = {**raw, **view.raw}
             tasks.complete(work, task.id, raw)
 
     def send(self, case_id: int, element: str, login: str, **typed: Any) -> None:
@@ -113,7 +117,7 @@ class Staffed:
             if field.id in typed:
                 given = typed[field.id]
                 raw[field.id] = [str(v) for v in given] if isinstance(given, list) else [str(given)]
-            elif field.required:
+            elif field.required and field.type is not FieldType.OPINIONS:
                 raw.update(self._fit(field, login))
         return raw
 

@@ -37,7 +37,7 @@ ANSWERS: Mapping[str, tuple[dict[str, Any], ...]] = {
     "conclude_discussion": ({"discussion_result": "agree"}, {"discussion_result": "return"}),
     "decide": tuple({"decision": decision} for decision in ("issue", "return", "refuse")),
     "assign_reviewer": ({"reviewer": d.REVIEWER},),
-    "convene": ({"panel": d.PANEL[:1]},),
+    "convene": ({"panel": d.PANEL[:1], "attending": d.PANEL[:1]},),
 }
 #: Whether a draft is edited is tried at every step, also where its form shows it readonly.
 EDITS: tuple[dict[str, Any], ...] = (

@@ -65,7 +65,7 @@ def test_a_decision_with_hearing_and_discussion_is_issued_and_served(county: Dep
     county.do(case_id, "hold_hearing", "scj.hearing_presider")
     passed(county, case_id)
     panel = [county.person(f"scj.{who}") for who in ("dept_head", "dept_deputy", "panel_member")]
-    county.do(case_id, "convene", "scj.dept_head", panel=panel)
+    county.do(case_id, "convene", "scj.dept_head", panel=panel, attending=panel)
     for member in ("dept_head", "dept_deputy", "panel_member"):
         county.do_one(case_id, "discuss", f"scj.{member}")
     county.do(case_id, "conclude_discussion", "scj.dept_head")
@@ -74,6 +74,9 @@ def test_a_decision_with_hearing_and_discussion_is_issued_and_served(county: Dep
     county.do(case_id, "serve", "scj.case_lead")
     assert county.open(case_id) == []
     assert county.troubles() == []
+    minutes = county.text(case_id, "discussion_record")
+    for member in ("主要负责人", "分管负责人", "集体讨论成员"):
+        assert f"市监局{member}：同意代拟决定，理由的内容" in minutes
     assert county.issued(case_id) == [
         "hearing_rights_notice",
         "hearing_notice",

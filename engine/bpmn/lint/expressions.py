@@ -77,6 +77,10 @@ def _of_forms(node: Node) -> Iterator[Place]:
         text = said(field, "visible_when")
         if text:
             yield Place("visible_when", text, node, xml.line_of(field))
+    for duty in xml.extensions(node.element, "duty"):
+        text = said(duty, "when")
+        if text:
+            yield Place("duty", text, node, xml.line_of(duty))
     for mark in xml.extensions(node.element, "check"):
         yield Place("check", said(mark, "expression"), node, xml.line_of(mark))
 

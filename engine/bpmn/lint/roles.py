@@ -84,7 +84,7 @@ def _lanes(subject: Subject) -> Iterator[Finding]:
 
 
 def _choosable(subject: Subject) -> Iterator[Finding]:
-    """Roles and slots of person fields."""
+    """Roles and slots of person fields and of duties."""
     for node in subject.forms():
         for element in xml.extensions(node.element, "field"):
             line = xml.line_of(element)
@@ -92,6 +92,9 @@ def _choosable(subject: Subject) -> Iterator[Finding]:
             yield from _slot(subject, node, said(element, "body"), line)
             for slot in said(element, "hidden_from").split():
                 yield from _slot(subject, node, slot, line)
+        for element in xml.extensions(node.element, "duty"):
+            for slot in said(element, "not_of").split():
+                yield from _slot(subject, node, slot, xml.line_of(element))
 
 
 def _role(subject: Subject, node: Node, role: str, line: int = 0) -> Iterator[Finding]:

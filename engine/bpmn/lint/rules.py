@@ -113,6 +113,8 @@ _ALL = (
     Rule("lint.duties.unknown_element"),
     Rule("lint.duties.unknown_field"),
     Rule("lint.duties.unknown_certificate"),
+    Rule("lint.duties.unknown_opinions"),
+    Rule("lint.duties.bad_quorum"),
     Rule("lint.duties.empty"),
     # Deadlines and other timers
     Rule("lint.timers.empty"),
@@ -178,6 +180,7 @@ WORDS = (
     sentence("where.timer"),
     sentence("where.visible_when"),
     sentence("where.check"),
+    sentence("where.duty"),
     sentence("where.parameter"),
     sentence("where.script"),
     sentence("where.repetition"),

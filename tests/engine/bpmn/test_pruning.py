@@ -126,6 +126,7 @@ class Driver:
                 FieldType.PERSON: 11,
                 FieldType.PEOPLE: [11, 12],
                 FieldType.BODY: 3,
+                FieldType.OPINIONS: [{"person": 11, "present": True, "position": option}],
                 FieldType.LEGAL_ARTICLE: [{"law": "法", "article": "1"}],
             }.get(field.type, option)
         return found
