@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from engine.values.running import OperationRequest
@@ -45,12 +45,16 @@ class Ladder:
     people: tuple[int, ...] = ()
     #: The period is counted in calendar days and ends on a working day.
     calendar_days: bool = False
+    #: The period is counted in hours and ends at that very instant.
+    hours: bool = False
     #: The day the period is counted from, where it is not the day the step begins.
     since: str = ""
 
 
 def deadline(walk: Walk, ladder: Ladder) -> datetime:
-    """24:00 of the due day, counted by hand."""
+    """The instant after the last in time, counted by hand: 24:00 of the due day, or the hour."""
+    if ladder.hours:
+        return walk.now + timedelta(hours=ladder.days, microseconds=1)
     base: datetime | date = date.fromisoformat(ladder.since) if ladder.since else walk.now
     if not ladder.calendar_days:
         return working_day(base, ladder.days)

@@ -111,7 +111,7 @@ class Script:
         return sum(t[0] in "@+" for t in told), len(told)
 
     def ladder(self, step: str) -> Ladder:
-        """``[period, role, body, reminder, since, people]``; a period is ``5 wd`` or ``3 cd``."""
+        """``[period, role, body, reminder, since, people]``; the unit is wd, cd or h."""
         period, role, body, remind, *more = self.ladders[step]
         days, unit = period.split()
         return Ladder(
@@ -122,6 +122,7 @@ class Script:
             role,
             remind,
             calendar_days=unit == "cd",
+            hours=unit == "h",
             since=more[0] if more else "",
             people=tuple(more[1]) if len(more) > 1 else (),
         )
