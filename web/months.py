@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from engine.values.calendar_pages import YearDay
 from engine.values.timing import DayLine
 
 _WEEKS = Calendar(firstweekday=0)
@@ -43,4 +44,28 @@ def months(lines: Sequence[DayLine]) -> tuple[Month, ...]:
             ),
         )
         for first in firsts
+    )
+
+
+@dataclass(frozen=True)
+class YearMonth:
+    """A month of the year; days of its neighbours are left out."""
+
+    first: date
+    weeks: tuple[tuple[YearDay | None, ...], ...]
+
+
+def year_months(days: Sequence[YearDay]) -> tuple[YearMonth, ...]:
+    """The twelve months of a year."""
+    said = {one.day.day: one for one in days}
+    year = days[0].day.day.year
+    return tuple(
+        YearMonth(
+            date(year, month, 1),
+            tuple(
+                tuple(said.get(day) if day.month == month else None for day in week)
+                for week in _WEEKS.monthdatescalendar(year, month)
+            ),
+        )
+        for month in range(1, 13)
     )

@@ -57,6 +57,13 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         ),
     ),
     (
+        N_("Rules"),
+        (
+            Place("limits.index", "limits", N_("Time limits")),
+            Place("calendar.show", "calendar", N_("Calendar")),
+        ),
+    ),
+    (
         N_("Administration"),
         (
             Place("admin.index", "people", N_("People and procedures"), _administrator),

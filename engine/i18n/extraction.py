@@ -17,13 +17,14 @@ from engine.actor import Channel
 from engine.i18n import bilingual
 from engine.i18n.articles import article
 from engine.rules.basis import BASIS
+from engine.rules.calendar import LAYERS, Switches
 from engine.rules.certificates import KINDS, Standing
 from engine.values.acts import Act
 from engine.values.inbox_pages import Group, Tab
 from engine.values.people import Verdict
 from engine.values.process import Disclosure, FieldType, Severity
 from engine.values.running import PassedKind
-from engine.values.timing import DayKind, Evidence, LedgerKind, Light, Unit
+from engine.values.timing import DayKind, Evidence, LedgerKind, Light, MeasureKind, Unit
 from engine.values.verification import Kind
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -59,6 +60,9 @@ COMPUTED = (
         "provisional", "base",
     )),
     *(f"day_short.{kind}" for kind in (*DayKind, "paused", "rolled")),
+    *(f"layer.{name}" for name in (*LAYERS, "switches", "all")),
+    *(f"switch.{name}" for name in Switches._fields),
+    *(f"calendar_says.{code}" for code in ("off", "work", "nothing")),
     *(f"certificate.{kind}" for kind in KINDS),
     *(f"certificate_status.{state}" for state in ("active", "suspended", "cancelled", "expired")),
     *(f"channel.{channel}" for channel in Channel),
@@ -89,6 +93,7 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "day": DayKind,
     "ledger": LedgerKind,
     "evidence": Evidence,
+    "measure": MeasureKind,
     "group": Group,
     "tab": Tab,
     "severity": Severity,

@@ -171,7 +171,7 @@ def _measure(row: Row, sectors: Collection[str]) -> Measure:
         kind=row.choice("kind", MeasureKind),
         value=row.text("value"),
         value_en=row.text("value_en"),
-        basis=basis_text(_sources(row)),
+        sources=_sources(row),
         evidence=row.choice("evidence", Evidence),
         note=row.text("note", optional=True),
         sector=sector,

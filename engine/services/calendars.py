@@ -211,6 +211,12 @@ def set_switches(work: Work, wanted: Mapping[str, bool], note: str) -> None:
     _changed(work, "switches", note, [])
 
 
+def recount(work: Work, note: str) -> None:
+    """Count every running deadline again, as after a change: for cases that failed then."""
+    _check(work, note)
+    _changed(work, "all", note, [])
+
+
 def _write(
     work: Work,
     name: str,

@@ -121,7 +121,7 @@ class Measure:
     kind: MeasureKind
     value: str
     value_en: str
-    basis: str
+    sources: tuple[LegalBasis, ...]
     evidence: Evidence
     note: str = ""
     sector: str | None = None
