@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.errors import Conflict
+from engine.errors import Conflict, Forbidden
 from engine.services import (
     access,
     audit,
@@ -15,11 +15,12 @@ from engine.services import (
     next_steps,
 )
 from engine.services.dockets import Docket
+from engine.store import drafts
 from engine.values.acts import Act
 from engine.values.case_pages import ActionPage
 from engine.values.pages import Raw
 from engine.values.running import OpenMessage
-from engine.values.task_pages import Completed
+from engine.values.task_pages import Completed, DraftSaved
 from engine.work import Work
 
 
@@ -52,7 +53,7 @@ def send(
             values=values,
         )
         duty.refuse(verdict)
-        entry.bind_files(work, place, case_id, values)
+        entry.bind_files(work, place, docket, values)
         outcome = moves.run(work, docket).send(message.id, values)
         audit.append(
             work,
@@ -63,7 +64,29 @@ def send(
             values=audit.values_digest(work, values),
         )
         moves.settle(work, docket, outcome)
+        if work.actor.person_id is not None:
+            place_of = case_pages.draft_place(case_id, message.element)
+            drafts.drop(work.session, work.actor.person_id, place_of)
         return next_steps.after(work, docket, message.name)
+
+
+def save_draft(work: Work, case_id: int, message_id: str, raw: Raw) -> DraftSaved:
+    """Keep what was typed. Raises Conflict ``message_not_open``, Forbidden ``people_only``."""
+    if work.actor.person_id is None:
+        raise Forbidden("people_only")
+    docket = dockets.opened(work, access.visible_case(work, case_id))
+    message = _waiting(docket, message_id)
+    kept = entry.clean(raw)
+    drafts.save(
+        work.session,
+        work.actor.person_id,
+        case_pages.draft_place(case_id, message.element),
+        case_id,
+        kept,
+        work.now,
+    )
+    place = case_pages.message_place(work, docket, message)
+    return DraftSaved(work.now, entry.visible_ids(work, place, kept))
 
 
 def _waiting(docket: Docket, message_id: str) -> OpenMessage:

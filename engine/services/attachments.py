@@ -15,8 +15,9 @@ from engine.actor import CLOCK
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.office import Office
 from engine.services import access, audit, discretion, dockets
+from engine.services.dockets import Docket
 from engine.store import attachments as rows
-from engine.store import documents, filetypes, people
+from engine.store import documents, drafts, filetypes, people
 from engine.store.attachments import Attachment
 from engine.store.files import FileStore
 from engine.values.acts import Act
@@ -103,10 +104,11 @@ def _not_allowed(name: str) -> Invalid:
 
 
 def attach(work: Work, case_id: int | None, received: Received, field: str = "") -> AttachmentRow:
-    """Make received content a file of a case, or of a case yet to be started.
+    """Make received content a file of a case at once, or of a form that was not sent yet.
 
-    ``field`` is the field of a form it answers; empty puts it on the case page. Raises NotFound
-    ``no_such_case``, Conflict ``case_over``, and Forbidden ``people_only`` for machines.
+    Without a case it is its uploader's own until :func:`bind`. ``field`` is the field of a form it
+    answers; empty puts it on the case page. Raises NotFound ``no_such_case``, Conflict
+    ``case_over``, and Forbidden ``people_only`` for machines.
     """
     if work.actor.person_id is None:
         raise Forbidden("people_only")
@@ -119,17 +121,21 @@ def attach(work: Work, case_id: int | None, received: Received, field: str = "")
         if field in access.hidden_fields(work, docket):
             raise NotFound("no_such_field", field=field)
         added = _add(work, case_id, received, field)
-        audit.append(
-            work,
-            docket,
-            Act.FILE_ATTACHED,
-            # A name can tell who complained as well as the field it answers: it is not recorded.
-            file=added.id,
-            sha256=received.sha256,
-            size=received.size,
-            field=field,
-        )
+        _record(work, docket, added, field)
     return _row(work, [added])[0]
+
+
+def _record(work: Work, docket: Docket, added: Attachment, field: str) -> None:
+    audit.append(
+        work,
+        docket,
+        Act.FILE_ATTACHED,
+        # A name can tell who complained as well as the field it answers: it is not recorded.
+        file=added.id,
+        sha256=added.sha256,
+        size=added.size,
+        field=field,
+    )
 
 
 def _add(work: Work, case_id: int | None, received: Received, field: str) -> Attachment:
@@ -146,8 +152,8 @@ def _add(work: Work, case_id: int | None, received: Received, field: str) -> Att
     )
 
 
-def bind(work: Work, case_id: int, field: str, ids: Collection[int]) -> list[AttachmentRow]:
-    """Files named in a form belong to the case from now on.
+def bind(work: Work, docket: Docket, field: str, ids: Collection[int]) -> list[AttachmentRow]:
+    """Files named in a form that was sent belong to the case from now on; its chain says so.
 
     Each is a file of this case already, or the actor's own upload of no case; anything else raises
     Invalid ``unknown_attachment``, whether it exists or not.
@@ -155,12 +161,15 @@ def bind(work: Work, case_id: int, field: str, ids: Collection[int]) -> list[Att
     found = rows.some(work.session, ids)
     for attachment in found:
         own = attachment.case_id is None and attachment.uploaded_by == work.actor.person_id
-        if not own and attachment.case_id != case_id:
+        if not own and attachment.case_id != docket.id:
             raise Invalid("unknown_attachment", attachment=attachment.id)
     missing = set(ids) - {attachment.id for attachment in found}
     if missing:
         raise Invalid("unknown_attachment", attachment=min(missing))
-    rows.bind(work.session, [a.id for a in found if a.case_id is None], case_id, field)
+    added = [attachment for attachment in found if attachment.case_id is None]
+    rows.bind(work.session, [attachment.id for attachment in added], docket.id, field)
+    for attachment in added:
+        _record(work, docket, attachment, field)
     return _row(work, rows.some(work.session, ids))
 
 
@@ -267,9 +276,16 @@ def sweep(office: Office) -> int:
 
 
 def forget(work: Work) -> Callable[[], int]:
-    """Forget the rows of such uploads; what removes their files, for after the commit."""
+    """Forget the rows of such uploads; what removes their files, for after the commit.
+
+    What a draft still names stays, however long its author takes.
+    """
     kept = store(work.office)
-    hashes = rows.forget_unbound(work.session, work.now - UNBOUND_FOR)
+    old = rows.unbound(work.session, work.now - UNBOUND_FOR)
+    named = _named_in_drafts(work, {row.uploaded_by for row in old if row.uploaded_by})
+    gone = [row for row in old if str(row.id) not in named]
+    rows.forget_unbound(work.session, [row.id for row in gone])
+    hashes = {row.sha256 for row in gone}
     before = work.now - LEFT_FOR
     loose = [
         sha256
@@ -277,3 +293,8 @@ def forget(work: Work) -> Callable[[], int]:
         if not rows.uses(work.session, sha256) and not documents.uses(work.session, sha256)
     ]
     return lambda: sum(kept.discard(sha256, before) for sha256 in loose) + kept.sweep(before)
+
+
+def _named_in_drafts(work: Work, authors: Collection[int]) -> set[str]:
+    typed = (draft.raw for draft in drafts.of_people(work.session, authors))
+    return {text for raw in typed for texts in raw.values() for text in texts}

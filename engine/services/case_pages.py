@@ -24,10 +24,11 @@ from engine.services import (
 )
 from engine.services.dockets import Docket
 from engine.services.entry import Place
-from engine.store import bodies, cases, dossiers, incidents, pauses, people
+from engine.store import bodies, cases, dossiers, drafts, incidents, pauses, people
 from engine.store import deadlines as ledger
 from engine.store import tasks as task_store
 from engine.store.cases import CaseRow
+from engine.store.drafts import DraftRow
 from engine.values.case_pages import (
     ActionPage,
     ActionView,
@@ -116,9 +117,23 @@ def action(work: Work, case_id: int, message_id: str, raw: Raw | None = None) ->
     docket = dockets.opened(work, row)
     for message in moves.waiting_messages(docket):
         if message.id == message_id and message.role:
-            found = _action(work, docket, message, raw)
-            return ActionPage(views.case_ref(work, row), found, _pressing(work, row))
+            draft = _draft(work, case_id, message) if raw is None else None
+            found = _action(work, docket, message, draft.raw if draft is not None else raw)
+            saved_at = draft.saved_at if draft is not None else None
+            return ActionPage(views.case_ref(work, row), found, _pressing(work, row), saved_at)
     raise Conflict("message_not_open")
+
+
+def draft_place(case_id: int, element: str) -> str:
+    """The key of the drafts of what may be asked for in a case."""
+    return f"message:{case_id}:{element}"
+
+
+def _draft(work: Work, case_id: int, message: OpenMessage) -> DraftRow | None:
+    me = work.actor.person_id
+    if me is None:
+        return None
+    return drafts.get(work.session, me, draft_place(case_id, message.element))
 
 
 def labels(work: Work, case_id: int) -> dict[str, str]:
@@ -138,6 +153,7 @@ def _action(work: Work, docket: Docket, message: OpenMessage, raw: Raw | None) -
     place = message_place(work, docket, message)
     body = bodies.body(work.session, docket.slots.get(message.body, 0))
     known = {found.id: found for found in attachments.of_case(work, docket.id)} if raw else {}
+    known |= entry.unbound_files(work, raw or {})
     return ActionView(
         message_id=message.id,
         element=message.element,

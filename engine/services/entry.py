@@ -10,6 +10,7 @@ from engine.errors import DubanError, Invalid
 from engine.rules import fields
 from engine.rules.situations import people_in
 from engine.services import attachments, conditions, discretion, duty, minutes, slots, views
+from engine.services.dockets import Docket
 from engine.services.matters import Matter
 from engine.store import bodies, lists, people
 from engine.values.pages import AttachmentRow, Choice, FieldView, Raw
@@ -88,12 +89,12 @@ def parse(work: Work, place: Place, raw: Raw) -> dict[str, Json]:
     return dict(values)
 
 
-def bind_files(work: Work, place: Place, case_id: int, values: CaseFile) -> None:
+def bind_files(work: Work, place: Place, docket: Docket, values: CaseFile) -> None:
     """Files named in the values belong to the case from now on."""
     for field in place.form.fields:
         if field.type is FieldType.FILE and not field.readonly and values.get(field.id):
             try:
-                attachments.bind(work, case_id, field.id, views.ids_in(values[field.id]))
+                attachments.bind(work, docket, field.id, views.ids_in(values[field.id]))
             except Invalid as error:
                 raise Invalid(fields={field.id: error}) from error
 

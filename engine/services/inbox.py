@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from engine.errors import Invalid
-from engine.services import definitions, dockets, duty, views
+from engine.services import access, definitions, dockets, duty, views
 from engine.store import bodies, cases, inbox, people
 from engine.store.cases import BriefRow
 from engine.store.definitions import DefinitionRow
@@ -82,9 +82,14 @@ def _rows(work: Work, query: InboxQuery, wanted: Wanted) -> tuple[tuple[InboxRow
     listing = inbox.started if query.tab is Tab.STARTED else inbox.followed
     own = listing(work.session, wanted, _number(query.after), size + 1)
     return (
-        _case_rows(work, own[:size], query.light),
+        _case_rows(work, _still_seen(work, own[:size]), query.light),
         str(own[size - 1].id) if len(own) > size else "",
     )
+
+
+def _still_seen(work: Work, rows: Sequence[BriefRow]) -> list[BriefRow]:
+    """Who lost the right to a case does not keep an eye on it."""
+    return [row for row in rows if access.may_see(work, row)]
 
 
 def _task_rows(work: Work, rows: Sequence[TaskRow], tab: Tab) -> tuple[InboxRow, ...]:
@@ -181,7 +186,7 @@ def _count_all(work: Work, tab: Tab, free: Wanted) -> int:
     if tab is Tab.DONE:
         return len(inbox.done(work.session, free, None, COUNT_LIMIT))
     listing = inbox.started if tab is Tab.STARTED else inbox.followed
-    return len(listing(work.session, free, None, COUNT_LIMIT))
+    return len(_still_seen(work, listing(work.session, free, None, COUNT_LIMIT)))
 
 
 def _processes(work: Work) -> list[DefinitionRow]:

@@ -11,11 +11,13 @@ from engine.services import (
     audit,
     definitions,
     dockets,
+    entry,
     moves,
     slots,
     views,
 )
 from engine.services.dockets import Docket
+from engine.services.entry import Place
 from engine.store import bodies, dossiers
 from engine.store import cases as store
 from engine.store import search as search_store
@@ -94,9 +96,12 @@ def row_of(
 
 
 def first_steps(
-    work: Work, docket: Docket, values: CaseFile, element: str, *, entered: bool = False
+    work: Work, docket: Docket, values: CaseFile, element: str, place: Place | None = None
 ) -> None:
-    """The first steps of a new case; ``entered`` by a person who answers for it (R2, R9)."""
+    """The first steps of a new case.
+
+    ``place`` is the form by which a person who answers for it entered it (R2, R9), files and all.
+    """
     search_store.index(work.session, docket.id, docket.number, docket.title, docket.party)
     audit.append(
         work,
@@ -104,9 +109,11 @@ def first_steps(
         Act.CASE_STARTED,
         number=docket.number,
         version=definitions.version_of(work, docket.definition_id),
-        **({"element": element} if entered else {}),
+        **({"element": element} if place is not None else {}),
         values=audit.values_digest(work, values),
     )
+    if place is not None:
+        entry.bind_files(work, place, docket, values)
     run = CaseRun.start(
         docket.definition, docket.data, moves.environment(work, docket), element=element
     )

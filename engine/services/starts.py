@@ -107,10 +107,9 @@ def start(
     values = entry.parse(work, place, raw)
     filled = {} if place.form.body in ("", *slots.ONLY_ONE) else {place.form.body: body_id}
     docket = openings.row_of(work, row, values, filled, place.form.element)
-    entry.bind_files(work, place, docket.id, values)
     verdict = _start_verdict(work, docket, place.form, body_id, values)
     duty.refuse(verdict)
-    openings.first_steps(work, docket, values, place.form.element, entered=True)
+    openings.first_steps(work, docket, values, place.form.element, place)
     if sheet and me is not None:
         start_store.remember(work.session, me, sheet, docket.id)
     if work.actor.person_id is not None:

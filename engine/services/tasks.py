@@ -118,7 +118,7 @@ def complete(work: Work, task_id: int, raw: Raw, revision: int | None = None) ->
         values = entry.parse(work, place, raw)
         # 3. The rules once more, now with the people named in the values.
         duty.require(work, docket, task, _person(work), Door.COMPLETE, values=values)
-        entry.bind_files(work, place, docket.id, values)
+        entry.bind_files(work, place, docket, values)
         # 4. The engine moves; everything it decided is written.
         try:
             outcome = moves.run(work, docket).complete(task.engine_id or "", values)

@@ -91,14 +91,19 @@ def bind(session: Session, ids: Iterable[int], case_id: int, field: str) -> None
     )
 
 
-def forget_unbound(session: Session, before: datetime) -> set[str]:
-    """Delete files uploaded for cases that were never started; their hashes."""
-    gone = session.execute(
-        delete(attachments)
-        .where(attachments.c.case_id.is_(None), attachments.c.uploaded_at < before)
-        .returning(attachments.c.sha256)
+def unbound(session: Session, before: datetime) -> list[Attachment]:
+    """Files uploaded before an instant that no case has."""
+    query = select(attachments).where(
+        attachments.c.case_id.is_(None), attachments.c.uploaded_at < before
     )
-    return set(gone.scalars())
+    return [_attachment(row) for row in session.execute(query)]
+
+
+def forget_unbound(session: Session, ids: Collection[int]) -> None:
+    """Delete files that no case has."""
+    session.execute(
+        delete(attachments).where(attachments.c.id.in_(ids), attachments.c.case_id.is_(None))
+    )
 
 
 def uses(session: Session, sha256: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,6 +69,15 @@ def get(session: Session, person_id: int, place: str) -> DraftRow | None:
         )
     ).one_or_none()
     return None if row is None else DraftRow(row.raw, row.saved_at)
+
+
+def of_people(session: Session, ids: Collection[int]) -> Iterator[DraftRow]:
+    """Everything some people have typed and not sent."""
+    query = select(task_drafts.c.raw, task_drafts.c.saved_at).where(
+        task_drafts.c.person_id.in_(ids)
+    )
+    for row in session.execute(query):
+        yield DraftRow(row.raw, row.saved_at)
 
 
 _DROP = Prepared(

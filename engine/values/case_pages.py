@@ -82,6 +82,7 @@ class ActionPage:
     action: ActionView
     #: The most pressing running deadline of the case.
     due: DueView = default(default_factory=DueView)
+    draft_saved_at: datetime | None = None
 
 
 @dataclass(frozen=True)

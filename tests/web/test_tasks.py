@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from engine.actor import COMMAND_LINE
+from engine.services import tasks
 from tests.web.browser import Browser
 from tests.web.conftest import PASSWORD, Site
 
@@ -170,9 +172,16 @@ def test_one_file_can_be_sent_by_itself_while_the_form_goes_on(site: Site) -> No
     assert browser.status == 201
     assert "现场.pdf" in browser.text
     number = browser.text.split('name="photos" value="')[1].split('"')[0]
+    with site.office.read(COMMAND_LINE) as work:
+        case = tasks.page(work, task).case.id
+    # What is not sent yet is nobody else's business, and no file of the case.
+    assert "现场.pdf" not in browser.open(f"/cases/{case}/files").text
+    assert site.browser("intake1").client.get(f"/attachments/{number}").status_code == 404
+    assert browser.client.get(f"/attachments/{number}").status_code == 200
     browser.open(f"/tasks/{task}")
     browser.send(browser.form("/completion"), {**WHOLE, "photos": number})
     assert "已完成" in browser.words
+    assert "现场.pdf" in browser.open(f"/cases/{case}/files").text
 
 
 def test_two_people_completing_one_task_lose_no_text(site: Site) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
-from engine.errors import Conflict, DubanError, Forbidden, Invalid
+from engine.errors import Broken, Conflict, DubanError, Forbidden, Invalid
 from engine.services import actions, attachments, cases, mail
 from engine.values.case_pages import ActionPage
 from engine.values.pages import AttachmentRow
@@ -127,31 +127,56 @@ def send(case_id: int, message_id: str) -> Answer:
     page = None
     try:
         page = _action(case_id, message_id, typed)
-        refused = forms.take_uploads(page.action.fields, typed, _attach(case_id))
+        refused = forms.take_uploads(page.action.fields, typed, _attach_to_form)
         if refused:
             raise Invalid(fields=refused)
         with work() as unit:
             done = actions.send(unit, case_id, message_id, typed)
     except Invalid as error:
-        return _form(_action(case_id, message_id, typed), error), 422
+        return _form(_kept_action(case_id, message_id, typed), error), 422
     except (Conflict, Forbidden) as error:
         return _moved_on(case_id, page, typed, error)
+    except Broken:
+        # The page of the incident promises that the text is kept.
+        _kept_action(case_id, message_id, typed)
+        raise
     toasts.completed(done)
     return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+@views.post("/actions/<message_id>/draft")
+def save_draft(case_id: int, message_id: str) -> Answer:
+    """Keeps what is typed so far, and tells which fields are asked for under it."""
+    typed = forms.raw()
+    page = None
+    try:
+        page = _action(case_id, message_id, typed)
+        refused = forms.take_uploads(page.action.fields, typed, _attach_to_form)
+        with work() as unit:
+            saved = actions.save_draft(unit, case_id, message_id, typed)
+    except (Conflict, Forbidden) as error:
+        return _moved_on(case_id, page, typed, error)
+    if fragment():
+        return jsonify(**forms.draft_saved(saved))
+    if refused:
+        return _form(_kept_action(case_id, message_id, typed), Invalid(fields=refused)), 422
+    toasts.tell(say("Draft saved"), say("Nothing is sent before you send the form."))
+    return redirect(url_for("cases.action", case_id=case_id, message_id=message_id), 303)
 
 
 @views.post("/actions/<message_id>/files/<field_id>")
 def upload(case_id: int, message_id: str, field_id: str) -> Answer:
     """Takes one file at once while the form is still being filled in."""
     _action(case_id, message_id, None)
-    return forms.uploaded(field_id, _attach(case_id))
+    return forms.uploaded(field_id, _attach_to_form)
 
 
 @kept.returns_to("cases.send")
+@kept.returns_to("cases.save_draft")
 def put_back(text: Kept) -> Answer:
     case_id, message_id = int(text.arguments["case_id"]), str(text.arguments["message_id"])
     try:
-        return _form(_action(case_id, message_id, text.raw), kept_files=text.files)
+        return _form(_kept_action(case_id, message_id, text.raw), kept_files=text.files)
     except (Conflict, Forbidden) as error:
         return _moved_on(case_id, None, text.raw, error)
 
@@ -214,6 +239,13 @@ def _action(case_id: int, message_id: str, typed: kept.Raw | None) -> ActionPage
         return actions.page(unit, case_id, message_id, typed)
 
 
+def _kept_action(case_id: int, message_id: str, typed: kept.Raw) -> ActionPage:
+    """The form with what was typed, which is kept as a draft too."""
+    with work() as unit:
+        actions.save_draft(unit, case_id, message_id, typed)
+    return _action(case_id, message_id, typed)
+
+
 def _form(
     page: ActionPage, error: Invalid | None = None, kept_files: tuple[str, ...] | None = None
 ) -> str:
@@ -255,6 +287,12 @@ def _moved_on(
         reference=reference(),
     )
     return text, found.status
+
+
+def _attach_to_form(received: attachments.Received, field_id: str) -> AttachmentRow:
+    """The uploader's own until the form is sent."""
+    with work() as unit:
+        return attachments.attach(unit, None, received, field=field_id)
 
 
 def _attach(case_id: int) -> forms.Attach:

@@ -27,7 +27,7 @@ def complete(task_id: int) -> Answer:
     typed = forms.raw()
     try:
         page = _read(task_id)
-        refused = forms.take_uploads(page.fields, typed, _attaching(page))
+        refused = forms.take_uploads(page.fields, typed, _attach)
         if refused:
             raise Invalid(fields=refused)
         with work() as unit:
@@ -50,7 +50,7 @@ def save_draft(task_id: int) -> Answer:
     typed = forms.raw()
     try:
         page = _read(task_id)
-        refused = forms.take_uploads(page.fields, typed, _attaching(page))
+        refused = forms.take_uploads(page.fields, typed, _attach)
         with work() as unit:
             saved = tasks.save_draft(unit, task_id, typed)
     except (Conflict, Forbidden) as error:
@@ -68,7 +68,8 @@ def save_draft(task_id: int) -> Answer:
 @views.post("/files/<field_id>")
 def upload(task_id: int, field_id: str) -> Answer:
     """Takes one file at once while the form is still being filled in."""
-    return forms.uploaded(field_id, _attaching(_read(task_id)))
+    _read(task_id)
+    return forms.uploaded(field_id, _attach)
 
 
 @views.post("/holder")
@@ -181,12 +182,10 @@ def _told(error: Invalid) -> DubanError:
     return next(iter(error.fields.values()), error)
 
 
-def _attaching(page: TaskPage) -> forms.Attach:
-    def attach(received: attachments.Received, field_id: str) -> AttachmentRow:
-        with work() as unit:
-            return attachments.attach(unit, page.case.id, received, field=field_id)
-
-    return attach
+def _attach(received: attachments.Received, field_id: str) -> AttachmentRow:
+    """The uploader's own until the form is sent: a draft's files are nobody else's business."""
+    with work() as unit:
+        return attachments.attach(unit, None, received, field=field_id)
 
 
 def _name(page: TaskPage) -> str:

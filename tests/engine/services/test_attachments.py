@@ -11,7 +11,7 @@ from engine.actor import COMMAND_LINE
 from engine.config import Settings
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.office import Office, open_office
-from engine.services import attachments, cases
+from engine.services import attachments, audit, cases, dockets, starts
 from engine.store import attachments as rows
 from tests.engine.services.conftest import County
 from tests.engine.services.paperwork import opened, uploaded
@@ -176,6 +176,8 @@ def test_files_named_on_a_start_form_come_with_the_case(county: County) -> None:
     case_id = opened(county, files=str(row.id))
     with county.office.read(county.actor("market")) as work:
         assert [found.id for found in attachments.of_case(work, case_id)] == [row.id]
+        acts = [entry.act for entry in audit.entries(work, case_id)]
+    assert acts[:2] == ["case_started", "file_attached"]
 
 
 def test_only_own_uploads_and_files_of_the_case_can_be_named(county: County) -> None:
@@ -183,11 +185,12 @@ def test_only_own_uploads_and_files_of_the_case_can_be_named(county: County) -> 
     foreign = uploaded(county, "sup1", None)
     elsewhere = uploaded(county, "intake", second)
     own, mine = uploaded(county, "intake", first), uploaded(county, "intake", None)
-    with county.office.begin(county.actor("intake")) as work:
+    intake = county.office.begin(county.actor("intake"))
+    with intake as work, dockets.held(work, first) as docket:
         for wrong in (foreign.id, elsewhere.id, 10**9):
             with pytest.raises(Invalid, match="unknown_attachment"):
-                attachments.bind(work, first, "files", [own.id, wrong])
-        bound = attachments.bind(work, first, "files", [own.id, mine.id])
+                attachments.bind(work, docket, "files", [own.id, wrong])
+        bound = attachments.bind(work, docket, "files", [own.id, mine.id])
     assert [row.case_id for row in bound] == [first, first]
 
 
@@ -209,3 +212,14 @@ def test_uploads_that_became_part_of_nothing_are_forgotten(county: County) -> No
     with county.office.read(COMMAND_LINE) as work:
         assert len(rows.of_case(work.session, case_id)) == 1
     assert len(kept(county.office)) == 1
+
+
+def test_what_a_draft_names_is_not_forgotten(county: County) -> None:
+    county.at("2026-03-02 09:00")
+    row = uploaded(county, "intake", None)
+    with county.office.begin(county.actor("intake")) as work:
+        starts.save_draft(work, "paperwork", {"files": [str(row.id)]})
+    county.at("2036-03-02 09:00")
+    attachments.sweep(county.office)
+    with county.office.read(county.actor("intake")) as work:
+        assert attachments.open(work, row.id).size == len(PDF)

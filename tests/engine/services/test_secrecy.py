@@ -45,6 +45,19 @@ def test_the_department_sees_its_case_but_never_who_complained(county: County) -
     assert '"complainant"' not in shown.replace('"party": "complainant"', "")
 
 
+def test_a_followed_case_leaves_the_list_with_the_right_to_see_it(county: County) -> None:
+    case_id = to_rectification(county)
+    market = county.actor("market")
+    with county.office.begin(market) as work:
+        follow(work, case_id)
+        assert len(inbox.page(work, InboxQuery(Tab.FOLLOWED)).rows) == 1
+    elsewhere = dataclasses.replace(market, memberships=())
+    with county.office.read(elsewhere) as work:
+        page = inbox.page(work, InboxQuery(Tab.FOLLOWED))
+    assert page.rows == ()
+    assert page.hidden == 0
+
+
 def test_those_who_handle_the_case_see_who_complained(county: County) -> None:
     case_id = to_rectification(county)
     assert NAME in everything(county, case_id, "sup1")

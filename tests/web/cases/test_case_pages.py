@@ -103,6 +103,29 @@ def test_an_extension_is_asked_for_on_a_form_that_keeps_what_was_typed(
     assert "审批延期申请" in head.words
 
 
+def test_a_request_is_kept_as_a_draft_for_its_author_until_it_is_sent(
+    site: Site, docket: Docket
+) -> None:
+    case = docket.cases["late"]
+    browser = opened(site, "supervisor1", f"/cases/{case}")
+    address = action(browser, "申请延期")
+    browser.open(address)
+    browser.send(browser.form(address), {"extension_reason": "写了一半"}, to=f"{address}/draft")
+    assert "草稿已保存" in browser.words
+    assert browser.form(address).fields["extension_reason"] == "写了一半"
+    other = opened(site, "supervisor2", address)
+    assert not other.form(address).fields["extension_reason"]
+    whole = {"extension_reason": "写完了", "extension_progress": "已委托鉴定"}
+    browser.send(browser.form(address), whole)
+    assert "审批延期申请" in browser.words
+    gone = browser.client.post(
+        f"{address}/draft",
+        data={"csrf_token": browser.form("/sign-out").fields["csrf_token"], "x": "迟来的字"},
+    )
+    assert gone.status_code == 409
+    assert "迟来的字" in gone.get_data(as_text=True)
+
+
 def test_a_request_the_case_no_longer_waits_for_shows_the_text_that_was_typed(
     site: Site, docket: Docket
 ) -> None:
