@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from engine.services import moves
+from engine.services import clocks, moves
 from engine.services.dockets import Docket
 from engine.store import cases, dossiers, timers
 from engine.store import deadlines as ledger
@@ -54,10 +54,23 @@ class Standing:
         """The people who alone may take a task, by task."""
         return store.performers(self.work.session, self.docket.id)
 
-    @property
-    def paused(self) -> bool:
-        """Whether the clocks stand still."""
-        return self.docket.paused_at is not None
+    @cached_property
+    def stopped(self) -> datetime | None:
+        """Since when clocks stand still that began before."""
+        return clocks.stopped_since(self.work, self.docket)
+
+    def going(self, row: ledger.DeadlineRow) -> str:
+        """Whether a deadline that has not ended runs or stands still."""
+        begun = row.rule.begun if row.rule is not None else row.started_at
+        return ledger.PAUSED if clocks.stands(begun, self.stopped) else ledger.RUNNING
+
+    def paused(self, task: OpenTask, row: TaskRow) -> bool:
+        """Whether a task stands still: with its deadline, or with the case."""
+        begun = {
+            one.id: one.rule.begun if one.rule is not None else one.started_at
+            for one in self.deadlines
+        }
+        return clocks.stands(begun.get(row.deadline_id or 0, task.opened_at), self.stopped)
 
     def differs(
         self, kind: Kind, subject: str, expected: object = "", found: object = ""
@@ -90,7 +103,7 @@ def of(case: Standing) -> Iterator[Difference]:
 
 def wake_at(case: Standing) -> datetime | None:
     """When the clock must move the case next."""
-    return None if case.paused else case.outcome.wake_at
+    return case.outcome.wake_at
 
 
 def messages(case: Standing) -> list[dict[str, Any]] | None:
@@ -116,7 +129,7 @@ def _case(case: Standing) -> Iterator[Difference]:
         )
     if not docket.running:
         ended = docket.status in (cases.FINISHED, cases.CANCELLED)
-        if not ended or docket.finished_at is None or docket.state or case.paused:
+        if not ended or docket.finished_at is None or docket.state or docket.paused_at:
             yield case.differs(Kind.NOT_ENDED, docket.status)
 
 
@@ -131,7 +144,7 @@ def _ids(stored: list[dict[str, Any]] | None) -> list[str]:
 # --- Rows that follow the engine --------------------------------------------------------------
 
 
-def task_columns(case: Standing, task: OpenTask) -> dict[str, Any]:
+def task_columns(case: Standing, task: OpenTask, row: TaskRow) -> dict[str, Any]:
     """The columns of an open task that follow from the state and the case."""
     docket = case.docket
     return {
@@ -142,7 +155,7 @@ def task_columns(case: Standing, task: OpenTask) -> dict[str, Any]:
         "opened_at": task.opened_at,
         "due_at": task.due_at,
         "order_at": task.due_at or END_OF_TIME,
-        "paused": case.paused,
+        "paused": case.paused(task, row),
         "local": dict(task.local) or None,
         "process_id": docket.process_id,
         "process_name": docket.process_name,
@@ -164,7 +177,7 @@ def _tasks(case: Standing) -> Iterator[Difference]:
         if row is None:
             yield case.differs(Kind.TASK_MISSING, task.element, task.id)
             continue
-        for column, value in task_columns(case, task).items():
+        for column, value in task_columns(case, task, row).items():
             found = getattr(row, column)
             if found != value:
                 told = ("", "") if column in _SECRET else (value, found)
@@ -209,7 +222,6 @@ def _timers(case: Standing) -> Iterator[Difference]:
 
 def _deadlines(case: Standing) -> Iterator[Difference]:
     rows = {row.engine_id: row for row in case.deadlines if row.engine_id is not None}
-    going = ledger.PAUSED if case.paused else ledger.RUNNING
     waiting = {timer.id for timer in case.outcome.timers}
     for timer in case.outcome.timers:
         if not timer.deadline:
@@ -221,6 +233,7 @@ def _deadlines(case: Standing) -> Iterator[Difference]:
         if row.due_at != timer.instant:
             subject = f"{row.element}.due_at"
             yield case.differs(Kind.DEADLINE_DIFFERS, subject, timer.instant, row.due_at)
+        going = case.going(row)
         if row.status in (ledger.RUNNING, ledger.PAUSED) and row.status != going:
             yield case.differs(Kind.DEADLINE_DIFFERS, f"{row.element}.status", going, row.status)
     for row in case.deadlines:

@@ -64,8 +64,8 @@ def _clocks(work: Work, docket: Docket, found: Standing) -> None:
         columns = differences.timer_columns(wanted[row.engine_id])
         if any(getattr(row, column) != value for column, value in columns.items()):
             store.change_timer(work.session, row.id, columns)
-    going = ledger.PAUSED if found.paused else ledger.RUNNING
     for deadline in ledger.unended(work.session, docket.id):
+        going = found.going(deadline)
         if deadline.status in (ledger.RUNNING, ledger.PAUSED) and deadline.status != going:
             ledger.change_deadline(work.session, deadline.id, status=going)
 
@@ -73,9 +73,11 @@ def _clocks(work: Work, docket: Docket, found: Standing) -> None:
 def _tasks(work: Work, docket: Docket, found: Standing) -> None:
     present = worklist.follow(work, docket, found.outcome, None)
     wanted = {task.id: task for task in found.outcome.tasks}
+    # The deadlines are as they must be by now: tasks stand still with them.
+    found = Standing(work, docket, found.outcome)
     named = store.performers(work.session, docket.id)
     for row in present:
-        columns = differences.task_columns(found, wanted[row.engine_id or ""])
+        columns = differences.task_columns(found, wanted[row.engine_id or ""], row)
         people = set(row.performers or ())
         columns["restricted"] = bool(people)
         changed = {

@@ -266,6 +266,11 @@ class Generator:
 
 def generate(seed: int, size: int = 14, depth: int = 4) -> Definition:
     """A process from a seed."""
+    return read({"main.bpmn": source(seed, size, depth)}, "main.bpmn")
+
+
+def source(seed: int, size: int = 14, depth: int = 4) -> bytes:
+    """The diagram of a process from a seed."""
     making = Generator(random.Random(seed), size)  # A test's dice, not a secret.
     more = [making.event_subprocess(1)] if making.random.random() < 0.3 else []
     body = making.body(depth, *more)
@@ -277,7 +282,7 @@ def generate(seed: int, size: int = 14, depth: int = 4) -> Definition:
         "</bpmn:extensionElements></bpmn:task><bpmn:startEvent id=",
         1,
     )
-    main = document(
+    return document(
         messages("go", "aside", "remind"),
         '<bpmn:signal id="signal_all" name="all"/>',
         '<bpmn:error id="error_bad" name="bad" errorCode="bad"/>',
@@ -285,7 +290,6 @@ def generate(seed: int, size: int = 14, depth: int = 4) -> Definition:
         process(body),
         *making.called,
     )
-    return read({"main.bpmn": main}, "main.bpmn")
 
 
 __all__ = ["FIELDS", "generate"]
