@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Delete, Insert, Select, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
@@ -143,7 +143,7 @@ class _Open:
 
     def __init__(self, session: Session) -> None:
         connection = session.connection()
-        self.transaction = session.get_transaction()
+        self.transaction = _transaction(session)
         self.dialect = connection.dialect
         self._error: type[Exception] = self.dialect.loaded_dbapi.Error
         self._cursor = connection.connection.cursor()
@@ -176,6 +176,11 @@ class _Open:
 
 def _open(session: Session) -> _Open:
     kept: _Open | None = session.info.get(_CURSOR)
-    if kept is None or kept.transaction is not session.get_transaction():
+    if kept is None or kept.transaction is not _transaction(session):
         kept = session.info[_CURSOR] = _Open(session)
     return kept
+
+
+def _transaction(session: Session) -> SessionTransaction | None:
+    """The innermost: a savepoint is set only when its session is asked for the connection."""
+    return session.get_nested_transaction() or session.get_transaction()

@@ -7,6 +7,8 @@ import pytest
 from engine.actor import COMMAND_LINE
 from engine.bpmn import definition as bpmn
 from engine.services import definitions, incidents, starts, timers
+from engine.store.cases import CaseRow
+from engine.work import Work
 from tests.engine.services.conftest import DIAGRAMS
 from tests.engine.services.steps import complete, started, to_rectification
 from tests.faults.conftest import Town
@@ -77,4 +79,29 @@ def test_a_poisoned_case_becomes_an_incident_and_its_neighbours_go_on(
     town.at("2026-04-02 00:02")
     assert timers.tick(town.office) == 1
     assert started(town)
+    sound(town.office)
+
+
+def test_a_move_that_fails_after_all_was_written_leaves_nothing_of_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [to_rectification(town) for _ in range(3)]
+    town.at("2026-04-02 00:00")
+    whole = timers.move
+
+    def move(work: Work, row: CaseRow) -> None:
+        whole(work, row)
+        if row.id == cases[1]:
+            raise RuntimeError("after all was written")
+
+    monkeypatch.setattr(timers, "move", move)
+    work_off(town.office)
+    for case_id in cases:
+        wanted = {} if case_id == cases[1] else {"remind": 1, "overdue": 1}
+        assert fired(town.office, case_id) == wanted
+    sound(town.office)
+    monkeypatch.undo()
+    town.at("2026-04-02 00:02")
+    work_off(town.office)
+    assert fired(town.office, cases[1]) == {"remind": 1, "overdue": 1}
     sound(town.office)
