@@ -91,6 +91,7 @@ class Office:
     metrics: Recorder = field(default_factory=Unheard)
     #: Set when this process was told to end: nothing further is begun.
     stopping: threading.Event = field(default_factory=threading.Event)
+    _keys: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     def begin(self, actor: Actor) -> AbstractContextManager[units.Work]:
         """A unit of work that may write."""
@@ -102,7 +103,11 @@ class Office:
 
     def secret(self, purpose: str) -> bytes:
         """A key for one purpose; knowing it tells nothing of the others."""
-        return hmac.digest(self.root_secret, f"duban:{purpose}".encode(), hashlib.sha256)
+        key = self._keys.get(purpose)
+        if key is None:
+            told = f"duban:{purpose}".encode()
+            key = self._keys[purpose] = hmac.digest(self.root_secret, told, hashlib.sha256)
+        return key
 
     def close(self) -> None:
         """Let the database go."""

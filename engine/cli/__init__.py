@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from engine.cli import county, diagrams, serving, verification, words
+from engine.cli import county, diagrams, generation, serving, verification, words
 from engine.errors import DubanError
 from engine.office import Office
 
@@ -64,6 +64,7 @@ def _parser(doors: Doors) -> argparse.ArgumentParser:
     serving.add(command, doors.web, doors.monitor)
     county.add(command)
     verification.add(command)
+    generation.add(command)
     diagrams.add(command)
     command("bench", "measure the budget (all further arguments are the benchmark's)")
     return parser

@@ -54,18 +54,23 @@ def _one_by_one(office: Office) -> int:
     for case_id in due:
         if office.stopping.is_set():
             break
-        try:
-            with office.begin(CLOCK) as work:
-                row = cases.claim_one_due(work.session, work.now, case_id)
-                if row is not None:
-                    _move_safely(work, row)
-        except Unavailable:
-            # No case is at fault, and nothing could be written down.
-            raise
-        except Exception as error:  # a failing case must not stop the others
-            with office.begin(CLOCK) as work:
-                incidents.record_clock(work, case_id, error)
+        fire(office, case_id)
     return len(due)
+
+
+def fire(office: Office, case_id: int) -> None:
+    """Fire what is due in one case, if nobody else holds it; a failure becomes an incident."""
+    try:
+        with office.begin(CLOCK) as work:
+            row = cases.claim_one_due(work.session, work.now, case_id)
+            if row is not None:
+                _move_safely(work, row)
+    except Unavailable:
+        # No case is at fault, and nothing could be written down.
+        raise
+    except Exception as error:  # a failing case must not stop the others
+        with office.begin(CLOCK) as work:
+            incidents.record_clock(work, case_id, error)
 
 
 def _move_safely(work: Work, row: CaseRow) -> None:

@@ -308,14 +308,19 @@ def due_ids(session: Session, now: datetime, rows: int) -> list[int]:
 
 def next_number(session: Session, code: str, year: int) -> int:
     """The next number of a code in a year. Numbers of a rolled-back unit of work are not lost."""
+    return next_numbers(session, code, year, 1)
+
+
+def next_numbers(session: Session, code: str, year: int, count: int) -> int:
+    """The first of so many numbers of a code in a year."""
     insert_missing(session, case_numbers, code=code, year=year, last=0)
-    number: int = session.execute(
+    last: int = session.execute(
         update(case_numbers)
         .where(case_numbers.c.code == code, case_numbers.c.year == year)
-        .values(last=case_numbers.c.last + 1)
+        .values(last=case_numbers.c.last + count)
         .returning(case_numbers.c.last)
     ).scalar_one()
-    return number
+    return last - count + 1
 
 
 def _row(found: tuple[Any, ...] | None) -> CaseRow | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import DDL, event, text
 from sqlalchemy.orm import Session
@@ -51,11 +51,16 @@ def tokens(words: str) -> list[str]:
 
 def index(session: Session, case_id: int, number: str, title: str, party: str) -> None:
     """Make a new case findable."""
-    opened, by_party = _texts(number, title, party)
-    session.execute(
-        text(_INSERT[_dialect_of(session)]),
-        {"id": case_id, "open": opened, "party": by_party},
-    )
+    index_many(session, [(case_id, number, title, party)])
+
+
+def index_many(session: Session, cases: Sequence[tuple[int, str, str, str]]) -> None:
+    """Make new cases findable, each by its (id, number, title, party)."""
+    rows = []
+    for case_id, *names in cases:
+        opened, by_party = _texts(*names)
+        rows.append({"id": case_id, "open": opened, "party": by_party})
+    session.execute(text(_INSERT[_dialect_of(session)]), rows)
 
 
 def reindex(
