@@ -75,8 +75,9 @@ def configure(form: Form, level: Level, *, frank: bool, **told: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # Its lines say no more than ours and name every job each time.
+    # Their lines say no more than ours, and far more often.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def where(raised: Raised) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from engine.cli import county, diagrams, generation, serving, verification, words
+from engine.cli import backup, county, diagrams, generation, serving, verification, words
 from engine.errors import DubanError
 from engine.office import Office
 
@@ -63,6 +63,7 @@ def _parser(doors: Doors) -> argparse.ArgumentParser:
 
     serving.add(command, doors.web, doors.monitor)
     county.add(command)
+    backup.add(command)
     verification.add(command)
     generation.add(command)
     diagrams.add(command)

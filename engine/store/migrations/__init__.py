@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -94,10 +95,11 @@ def fit(sessions: Sessions) -> Fit:
     return Fit.NEWER if serves in known else Fit.TOO_NEW
 
 
-def revisions() -> list[str]:
+@cache
+def revisions() -> tuple[str, ...]:
     """Every revision, oldest first."""
     script = ScriptDirectory.from_config(_config())
-    return [found.revision for found in reversed(list(script.walk_revisions()))]
+    return tuple(found.revision for found in reversed(list(script.walk_revisions())))
 
 
 def newest() -> str:
