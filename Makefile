@@ -2,6 +2,7 @@
 #   make run      set up, then serve on this machine        make test   the whole gate
 #   make check    the gate without the tests                make fmt    format, mend what can be mended
 #   make bench    measure the budget                        make lock   pin newer versions
+#   make soak     faults for MINUTES=10 under load, ending with a clean verify
 #   make ui       bundle the browser assets                 make wheel  one file to install on servers
 #   make screens  pictures of a running county, docs/screens
 PYTHON ?= python3
@@ -52,6 +53,12 @@ run: setup
 
 bench: setup
 	$(BIN)/python -m bench
+
+# DUE=100000 sets how many timers fall due at one moment, SEED repeats a run.
+MINUTES ?= 10
+.PHONY: soak
+soak: setup
+	$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) $(if $(DUE),--due $(DUE)) $(if $(SEED),--seed $(SEED))
 
 # --- The gate -------------------------------------------------------------------------------
 

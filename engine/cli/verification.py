@@ -9,10 +9,12 @@ from dataclasses import asdict
 
 from engine.actor import COMMAND_LINE
 from engine.cli import county, words
+from engine.errors import NotFound
 from engine.office import Office
 from engine.services import verification
 from engine.values.verification import Difference, Verification
 
+USAGE = 2
 Command = Callable[[str, str], argparse.ArgumentParser]
 
 
@@ -33,7 +35,11 @@ def add(command: Command) -> None:
 
 def _verify(given: argparse.Namespace) -> int:
     with county.ready() as office:
-        found = verify(office, given.cases, repair=given.repair)
+        try:
+            found = verify(office, given.cases, repair=given.repair)
+        except NotFound as error:
+            words.refusal(error)
+            return USAGE
     if given.json:
         print(json.dumps(asdict(found), ensure_ascii=False))
     else:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -58,7 +59,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 def test_help_names_every_command(run: Run) -> None:
     told = run("--help")
     assert told.returncode == 0
-    commands = "web worker all migrate init publish lint play due case verify-audit bench"
+    commands = "web worker all migrate init publish lint play due case verify-audit verify bench"
     assert all(f"    {name}" in told.stdout for name in commands.split())
 
 
@@ -170,3 +171,22 @@ def test_the_worker_ends_cleanly_when_it_is_told_to(run: Run, tmp_path: Path) ->
     _, told = worker.communicate(timeout=60)
     assert worker.returncode == 0
     assert "Traceback" not in told
+
+
+def test_verify_ends_with_what_it_found(run: Run, tmp_path: Path) -> None:
+    assert run("init").returncode == 0
+    clean = run("verify")
+    assert clean.returncode == 0, clean.stdout
+    assert "0 differ" in clean.stdout
+    assert json.loads(run("verify", "--json").stdout)["differences"] == []
+    assert run("verify", "nothing of the kind").returncode == 2
+    assert run("verify", "--all").returncode == 2
+    # A row of another table that belongs to no case.
+    with sqlite3.connect(tmp_path / "duban.db") as database:
+        database.execute(
+            "INSERT INTO outbox (key, address, subject, text, case_id, state, created_at, next_at,"
+            " attempts, error) VALUES ('k', '', 's', 't', 99, 'queued', 0, 0, 0, '')"
+        )
+    differs = run("verify", "--repair")
+    assert differs.returncode == 1
+    assert "case 99 outbox: case_missing" in differs.stdout
