@@ -65,6 +65,8 @@ COMPUTED = (
     *(f"calendar_says.{code}" for code in ("off", "work", "nothing")),
     *(f"certificate.{kind}" for kind in KINDS),
     *(f"certificate_status.{state}" for state in ("active", "suspended", "cancelled", "expired")),
+    *(f"recusal_kind.{kind}" for kind in ("party", "officer", "self")),
+    *(f"recusal_status.{state}" for state in ("pending", "granted", "refused", "withdrawn")),
     *(f"channel.{channel}" for channel in Channel),
     *(f"body_kind.{kind}" for kind in (
         "COUNTY_GOV", "GOV_OFFICE", "LEGAL_OFFICE", "DEPT", "DEPT_LEGAL", "ENF_UNIT", "TOWNSHIP",

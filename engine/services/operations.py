@@ -16,6 +16,7 @@ from engine.services import (
     notifications,
     openings,
     publications,
+    recusals,
     registers,
     stops,
     wording,
@@ -139,6 +140,16 @@ def _extend_clock(work: Work, docket: Docket, request: OperationRequest) -> Json
     )
 
 
+def _decide_recusal(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    given = request.parameters
+    return recusals.decide(
+        work,
+        docket,
+        granted=_text(given, "decision") == "grant",
+        grounds=_told(given, "grounds"),
+    )
+
+
 _PERFORM: Mapping[str, Callable[[Work, Docket, OperationRequest], Json]] = {
     "issue_document": _issue_document,
     "register": _register,
@@ -148,6 +159,7 @@ _PERFORM: Mapping[str, Callable[[Work, Docket, OperationRequest], Json]] = {
     "pause_clock": _pause_clock,
     "resume_clock": _resume_clock,
     "extend_clock": _extend_clock,
+    "decide_recusal": _decide_recusal,
 }
 
 

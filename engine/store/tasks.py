@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -223,6 +223,14 @@ def add(session: Session, values: Mapping[str, Any]) -> TaskRow:
 def change(session: Session, task_id: int, **values: Any) -> None:
     """Set columns of one task."""
     _CHANGE.run(session, {**values, "at_id": task_id})
+
+
+def name_performers(session: Session, task_id: int, case_id: int, people: Sequence[int]) -> None:
+    """Other people than before may take an open task."""
+    session.execute(delete(task_performers).where(task_performers.c.task_id == task_id))
+    for person in people:
+        insert_missing(session, task_performers, person_id=person, task_id=task_id, case_id=case_id)
+    change(session, task_id, performers=list(people), restricted=bool(people))
 
 
 #: What only work lists of open tasks need; afterwards the case itself is asked.

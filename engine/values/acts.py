@@ -75,6 +75,12 @@ class Act(StrEnum):
     MEMBERSHIP_REVOKED = "membership_revoked"
     #: bodies, people
     DEMO_SEEDED = "demo_seeded"
+    #: person, kind, by, other (number of the case that decides)
+    RECUSAL_ASKED = "recusal_asked"
+    #: person, granted, other
+    RECUSAL_DECIDED = "recusal_decided"
+    #: person, to, fields
+    OFFICER_REPLACED = "officer_replaced"
     # What operations and people add to a case.
     #: name, sha256, size, field
     FILE_ATTACHED = "file_attached"

@@ -265,6 +265,8 @@ OPERATIONS: Mapping[str, OperationShape] = {
     "open_case": OperationShape(("process",), open=True),
     "pause_clock": OperationShape(("document", "reason")),
     "resume_clock": OperationShape((), ("document",)),
+    #: In a case of the recusal procedure only: carries its decision into the case it is about.
+    "decide_recusal": OperationShape(("decision", "grounds")),
     "extend_clock": OperationShape(("limit", "reason", "approver")),
 }
 
