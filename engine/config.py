@@ -6,6 +6,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,6 +44,8 @@ class Settings:
     base_url: str = ""
     #: A folder of definitions instead of those that ship.
     processes: Path | None = None
+    #: Networks of the proxies whose forwarded addresses are believed.
+    trusted_proxies: tuple[str, ...] = ()
     #: Name of this node in log lines, metrics and heartbeats.
     node: str = "duban"
     #: Where machines ask for metrics and health, apart from the pages; ``None`` nowhere.
@@ -91,6 +94,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         ),
         base_url=text("BASE_URL", f"http://localhost:{port}").rstrip("/"),
         processes=Path(text("PROCESSES")) if text("PROCESSES") else None,
+        trusted_proxies=_networks("TRUSTED_PROXIES", text("TRUSTED_PROXIES")),
         node=text("NODE", platform.node() or "duban"),
         monitor=_address("MONITOR", text("MONITOR")),
         log_form=_log_form("LOG_FORM", text("LOG_FORM", Form.TEXT if demo else Form.JSON)),
@@ -113,6 +117,13 @@ def _number(name: str, given: str, least: int, most: int) -> int:
     if not given.isdecimal() or not least <= int(given) <= most:
         raise _bad(name, given, f"{least}-{most}")
     return int(given)
+
+
+def _networks(name: str, given: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(one)) for one in given.replace(",", " ").split())
+    except ValueError as error:
+        raise _bad(name, given, "10.0.0.5, 10.1.0.0/24") from error
 
 
 def _address(name: str, given: str) -> tuple[str, int] | None:

@@ -1,6 +1,7 @@
 """The pages. Views parse, call a verb of ``engine.services`` and respond; nothing here knows SQL.
 
 ``request``     who acts, one unit of work, the language
+``proxies``     who a request comes from behind a proxy
 ``session``     signing in, idle time, the guard in front of every page
 ``kept``        text that outlives a session that ended while it was typed
 ``security``    headers, request id, limits on what may be sent
@@ -20,6 +21,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from engine.office import Office
 from web import assets, errors, navigation, observing, security, session, views, words
+from web.proxies import Proxies
 from web.request import RowId
 
 #: Text of one request besides files; a long report has some 100 KB.
@@ -46,6 +48,8 @@ def create_app(office: Office) -> Flask:
         MAX_FORM_PARTS=2_000,
         TEMPLATES_AUTO_RELOAD=False,
     )
+    if office.settings.trusted_proxies:
+        app.wsgi_app = Proxies(app.wsgi_app, office.settings.trusted_proxies)  # type: ignore[method-assign]  # Flask's own way to wrap
     app.extensions["office"] = office
     app.url_map.converters["int"] = RowId
     app.jinja_env.trim_blocks = True

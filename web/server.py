@@ -41,7 +41,8 @@ def serve(office: Office, app: Flask, listening: Callable[[str], None]) -> None:
             ident="duban",
             # Somewhat more than the application takes, so that it says what was too large itself.
             max_request_body_size=2 * app.config["MAX_CONTENT_LENGTH"],
-            clear_untrusted_proxy_headers=True,
+            # Proxies the settings name are heard by web.proxies; nobody else's word arrives.
+            clear_untrusted_proxy_headers=not settings.trusted_proxies,
         )
     except OSError as error:
         raise cannot_listen(settings.host, settings.port, error) from error

@@ -28,6 +28,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "DUBAN_BASE_URL": "https://duban.example/",
             "DUBAN_SMTP_URL": "smtps://mail",
             "DUBAN_MAX_UPLOAD_BYTES": "1000",
+            "DUBAN_TRUSTED_PROXIES": "10.0.0.5, 10.1.0.0/24 ::1",
         }
     )
     assert found.mode is Mode.PRODUCTION
@@ -35,6 +36,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
     assert found.base_url == "https://duban.example"
     assert found.secret_file == tmp_path / "secret"
     assert found.max_upload_bytes == 1000
+    assert found.trusted_proxies == ("10.0.0.5/32", "10.1.0.0/24", "::1/128")
 
 
 @pytest.mark.parametrize(
