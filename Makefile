@@ -9,7 +9,7 @@ PYTHON ?= python3
 PYTEST_ARGS ?= -n 2
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := $(wildcard engine monitor web)
+PACKAGES := $(wildcard duban engine monitor web)
 CODE := $(PACKAGES) $(wildcard run.py bench tests tools)
 
 SHELL := /bin/sh

@@ -1,42 +1,10 @@
-"""The one door: serve pages, drive time, look after the database, try a diagram."""
+"""The one door in a source tree; what it opens stands in :mod:`duban.console`."""
 
 from __future__ import annotations
 
-import importlib
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 
-from engine import cli
-from engine.office import Office
-
-# What a command does not need is not imported: it must not wait for the web framework.
-
-
-def main() -> int:
-    """Run the command of this process; its exit code."""
-    return cli.main(sys.argv[1:], cli.Doors(serve, monitor, bench))
-
-
-def serve(office: Office, listening: Callable[[str], None]) -> None:
-    """Serve pages until the process is told to stop; requests under way are finished."""
-    app = importlib.import_module("web").create_app(office)
-    importlib.import_module("web.server").serve(office, app, listening)
-
-
-def monitor(office: Office, kind: str) -> AbstractContextManager[None]:
-    """Count, and answer machines on an address of their own if the settings name one."""
-    watched: AbstractContextManager[None] = importlib.import_module("monitor.server").watched(
-        office, kind
-    )
-    return watched
-
-
-def bench(arguments: list[str]) -> int:
-    """Measure the budget."""
-    code: int = importlib.import_module("bench").main(arguments)
-    return code
-
+from duban.console import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # The rules are about code that ships; migrations run inside Alembic's own transaction.
 SHIPPED = [
     path
-    for folder in ("engine", "monitor", "web")
+    for folder in ("duban", "engine", "monitor", "web")
     for path in sorted((ROOT / folder).rglob("*.py"))
     if "migrations" not in path.parts
 ]

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine.cli import backup, county, diagrams, generation, serving, verification, words
 from engine.errors import DubanError
@@ -22,7 +23,7 @@ USAGE = 2
 
 @dataclass(frozen=True)
 class Doors:
-    """What only ``run.py`` may open: the web server and the benchmark."""
+    """What only the console may open: the web server and the benchmark."""
 
     #: Serves until it is told to stop; calls back with the address once it listens.
     web: Callable[[Office, Callable[[str], None]], None]
@@ -34,12 +35,11 @@ class Doors:
 def main(arguments: Sequence[str], doors: Doors) -> int:
     """Run one command."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
-    if arguments and arguments[0] == "bench":
-        return doors.bench(list(arguments[1:]))
+    measuring = bool(arguments) and arguments[0] == "bench"
     parser = _parser(doors)
-    given = parser.parse_args(arguments)
+    given = None if measuring else parser.parse_args(arguments)
     try:
-        code: int = given.run(given)
+        code: int = doors.bench(list(arguments[1:])) if given is None else given.run(given)
     except DubanError as error:
         words.refusal(error)
         return USAGE if error.code in words.USAGE_CODES else 1
@@ -54,7 +54,8 @@ def main(arguments: Sequence[str], doors: Doors) -> int:
 
 def _parser(doors: Doors) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="run.py", description="Duban 督办: procedures of a county, run from BPMN diagrams."
+        prog="duban" if Path(sys.argv[0]).stem == "duban" else "run.py",
+        description="Duban 督办: procedures of a county, run from BPMN diagrams.",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 

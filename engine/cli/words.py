@@ -20,6 +20,7 @@ USAGE_CODES = frozenset(
         "unknown_option",
         "span_out_of_bounds",
         "date_out_of_range",
+        "no_benchmark",
         "no_such_path",
         "not_a_diagram",
     }

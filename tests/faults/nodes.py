@@ -24,7 +24,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-import run
+from duban import console
 from engine.config import Mode, Settings
 from engine.office import Office, open_office
 from engine.services import incidents, mail, tasks, timers
@@ -172,7 +172,7 @@ def serve(place: Place, mark: Path) -> None:
     """The web process, as ``run.py web`` serves."""
     die_around_commit(mark)
     office = place.open()
-    run.serve(office, lambda _: None)
+    console.serve(office, lambda _: None)
 
 
 # --- Starting and ending them -----------------------------------------------------------------

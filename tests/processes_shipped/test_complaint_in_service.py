@@ -95,6 +95,20 @@ def test_a_complaint_goes_to_the_county_governments_decision_and_back(county: St
     assert len(found.rows) == 1
 
 
+def test_the_register_says_whom_an_accepted_complaint_is_about_from_the_first_day(
+    county: Staffed,
+) -> None:
+    case_id = accepted(county)
+    with county.office.read(county.actor("intake1")) as work:
+        number = cases.page(work, case_id).case.number
+        query = registers.RegisterQuery(text=number)
+        page = registers.entries(work, "complaints", query)
+    shown = dict(zip((one.label for one in page.register.columns), page.rows[0].cells, strict=True))
+    assert shown["被投诉单位"] == "红河县市场监督管理局"
+    assert shown["是否受理"] == "受理"
+    assert shown["办理状态"] == "办理中"
+
+
 @pytest.mark.parametrize(("screening", "known"), [("merge", "no"), ("accept", "yes")])
 def test_a_duplicate_is_merged_and_nothing_else_is(
     county: Staffed, screening: str, known: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import os
@@ -10,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from duban import console
 from engine import cli
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -190,3 +193,24 @@ def test_verify_ends_with_what_it_found(run: Run, tmp_path: Path) -> None:
     differs = run("verify", "--repair")
     assert differs.returncode == 1
     assert "case 99 outbox: case_missing" in differs.stdout
+
+
+def test_what_is_installed_has_a_command_of_its_own() -> None:
+    script = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
+    module, _, function = script["duban"].partition(":")
+    assert callable(getattr(importlib.import_module(module), function))
+    told = subprocess.run(
+        [sys.executable, "-m", "duban", "due", "--from", "2026-02-13", "--amount", "7",
+         "--unit", "working_day", "--json"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert json.loads(told.stdout)["due_on"].startswith("2026-03-02")
+
+
+def test_the_benchmark_is_said_to_be_missing_where_only_the_wheel_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "bench", None)
+    monkeypatch.setattr(sys, "argv", ["duban", "bench"])
+    assert console.main() == 2
+    assert "no_benchmark" in capsys.readouterr().err
