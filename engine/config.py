@@ -12,6 +12,11 @@ from urllib.parse import urlsplit
 
 from engine.errors import Invalid
 from engine.logs import Form, Level
+from engine.rules.reach import read_hours
+from engine.values.notice_pages import Kind
+
+#: Services that reach people here; each sends to one host of its own.
+SERVICES = ("dingtalk", "wecombot", "wechat", "feishu", "lark", "schan", "wxpusher")
 
 
 class Mode(StrEnum):
@@ -48,6 +53,11 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     #: Name of this node in log lines, metrics and heartbeats.
     node: str = "duban"
+    #: When working days begin and end: outside, only urgent kinds of notices leave the pages.
+    office_hours: str = "08:00-18:00"
+    urgent: tuple[str, ...] = (Kind.SUPERVISION,)
+    #: Services of the ``apprise`` library people may enter addresses of; ``all`` is every one.
+    notice_services: tuple[str, ...] = SERVICES
     #: Where machines ask for metrics and health, apart from the pages; ``None`` nowhere.
     monitor: tuple[str, int] | None = None
     log_form: Form = Form.TEXT
@@ -94,6 +104,9 @@ def read(environment: Mapping[str, str]) -> Settings:
         ),
         base_url=text("BASE_URL", f"http://localhost:{port}").rstrip("/"),
         processes=Path(text("PROCESSES")) if text("PROCESSES") else None,
+        office_hours=_hours("OFFICE_HOURS", text("OFFICE_HOURS", "08:00-18:00")),
+        urgent=_urgent("URGENT", text("URGENT", Kind.SUPERVISION)),
+        notice_services=tuple(text("NOTICE_SERVICES").lower().split()) or SERVICES,
         trusted_proxies=_networks("TRUSTED_PROXIES", text("TRUSTED_PROXIES")),
         node=text("NODE", platform.node() or "duban"),
         monitor=_address("MONITOR", text("MONITOR")),
@@ -133,6 +146,20 @@ def _address(name: str, given: str) -> tuple[str, int] | None:
     if not host or not port.isdecimal() or not 1 <= int(port) <= 65_535:
         raise _bad(name, given, "127.0.0.1:9100")
     return host.strip("[]"), int(port)
+
+
+def _hours(name: str, given: str) -> str:
+    try:
+        read_hours(given, ())
+    except ValueError as error:
+        raise _bad(name, given, "08:00-18:00") from error
+    return given
+
+
+def _urgent(name: str, given: str) -> tuple[str, ...]:
+    if any(word not in tuple(Kind) for word in given.split()):
+        raise _bad(name, given, " | ".join(Kind))
+    return tuple(given.split())
 
 
 def _log_form(name: str, given: str) -> Form:

@@ -27,7 +27,11 @@ def waiting() -> list[Toast]:
 def completed(done: Completed) -> None:
     """A task was completed or a case started."""
     words = translator()
-    title = say("Done: {task}, {number}", task=words.text(done.name), number=done.case.number)
+    moved(say("Done: {task}, {number}", task=words.text(done.name), number=done.case.number), done)
+
+
+def moved(title: str, done: Completed) -> None:
+    """A case went on: who has it now, and what is next."""
     tell(title, *_now_with(done), links=_next(done))
 
 

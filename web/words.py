@@ -79,8 +79,14 @@ def _definition_text(chinese: str) -> str:
     return translator().text(chinese)
 
 
-def _who(name: str) -> str:
-    """Who did something: machines by what they are, people by their names."""
+def _who(name: str, absent: str = "") -> str:
+    """Who did something: machines by what they are, people by their names.
+
+    ``absent`` is whom they stood in for.
+    """
+    if absent:
+        words = translator()
+        return words.gettext("{who} for {whom}", who=words.text(name), whom=words.text(absent))
     if name in _MACHINES:
         return translator().sentence(f"channel.{_MACHINES[name]}")
     return translator().text(name)
@@ -146,9 +152,9 @@ def _by_article(rows: Iterable[LegalBasis]) -> list[tuple[tuple[str, str], list[
 
 def _by_moment(
     rows: Iterable[TimelineRow],
-) -> list[tuple[tuple[str, str], list[TimelineRow]]]:
+) -> list[tuple[tuple[str, str, str], list[TimelineRow]]]:
     """Rows of one minute and one person together, in the order given."""
-    keyed = groupby(rows, key=lambda row: (formats.instant(locale(), row.at), row.by))
+    keyed = groupby(rows, key=lambda row: (formats.instant(locale(), row.at), row.by, row.by_for))
     return [(key, list(group)) for key, group in keyed]
 
 

@@ -21,8 +21,11 @@ from engine.rules.calendar import LAYERS, Switches
 from engine.rules.certificates import KINDS, Standing
 from engine.values.acts import Act
 from engine.values.inbox_pages import Group, Tab
+from engine.values.notice_pages import Kind as NoticeKind
+from engine.values.notice_pages import When
 from engine.values.people import Verdict
 from engine.values.process import Disclosure, FieldType, Severity
+from engine.values.quorum import Rule as CountersignRule
 from engine.values.running import PassedKind
 from engine.values.timing import DayKind, Evidence, LedgerKind, Light, MeasureKind, Unit
 from engine.values.verification import Kind
@@ -62,6 +65,10 @@ COMPUTED = (
     *(f"day_short.{kind}" for kind in (*DayKind, "paused", "rolled")),
     *(f"layer.{name}" for name in (*LAYERS, "switches", "all")),
     *(f"switch.{name}" for name in Switches._fields),
+    *(f"clock_request.{kind}" for kind in ("pause", "resume", "extend")),
+    *(f"{how}.{level}" for how in ("rung", "rung_tells") for level in (
+        "remind", "today", "due", "urge", "supervise", "government",
+    )),
     *(f"calendar_says.{code}" for code in ("off", "work", "nothing")),
     *(f"certificate.{kind}" for kind in KINDS),
     *(f"certificate_status.{state}" for state in ("active", "suspended", "cancelled", "expired")),
@@ -79,7 +86,11 @@ COMPUTED = (
     )),
     *(f"mail.{state}" for state in ("queued", "sent", "failed", "no_channel")),
     *(f"verb.{verb}" for verb in ("clock", "command", "mail")),
-    *(f"verb.job.{job}" for job in ("anchor", "housekeeping")),
+    *(f"verb.job.{job}" for job in ("anchor", "housekeeping", "digest")),
+    "clock_has_moved", "effect_has_left",
+    *(f"countersign.{rule}" for rule in CountersignRule),
+    *(f"absence.{state}" for state in ("planned", "present", "over", "ended")),
+    *(f"digest.{name}" for name in ("overdue", "soon", "later", "pool", "opinions")),
     *(f"broken.{wrong}" for wrong in (
         "entry_changed", "entry_missing", "tail_missing", "head_differs", "case_missing",
         "anchor_missing", "anchor_changed", "anchor_out_of_order", "anchor_forgotten",
@@ -97,6 +108,8 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "evidence": Evidence,
     "measure": MeasureKind,
     "group": Group,
+    "notice_kind": NoticeKind,
+    "notice_when": When,
     "tab": Tab,
     "severity": Severity,
     "passed": PassedKind,

@@ -68,6 +68,18 @@ def may_complete(
     )
 
 
+def may_advise(
+    situation: Situation, actor: PersonFacts, holder: PersonFacts | None = None
+) -> Verdict:
+    """Whether the person may be asked for an opinion: who stays out of the case is not.
+
+    An opinion decides nothing, so it needs no role; nobody gives one in another's stead.
+    """
+    if not actor.active or holder is not None:
+        return refused("person_inactive" if not actor.active else "not_the_performer")
+    return apart.not_recused(situation, actor)
+
+
 def _person(situation: Situation, actor: PersonFacts, holder: PersonFacts | None) -> Checks:
     yield partial(_belongs, situation, actor, holder)
     for person in (actor, *([holder] if holder is not None else ())):

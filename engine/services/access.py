@@ -10,8 +10,9 @@ from engine.actor import Channel
 from engine.errors import NotFound
 from engine.rules import permissions
 from engine.rules.permissions import LEADERS, CaseAccess
-from engine.services import definitions, places, shipped, slots
-from engine.store import cases, dossiers, notifications, tasks
+from engine.rules.reach import KIND_OF
+from engine.services import definitions, deputies, places, shipped, slots
+from engine.store import cases, copies, dossiers, notifications, opinions, tasks
 from engine.store.cases import CaseRow
 from engine.work import Work
 
@@ -94,11 +95,26 @@ def family(work: Work, body_id: int) -> frozenset[int]:
 
 
 def may_see(work: Work, case: Seen) -> bool:
-    """Whether the reader may know of the case at all.
+    """Whether the reader may know of the case at all: a part in it, or it was shown to them.
+
+    Shown to is who was sent it for information, and who was asked for an opinion.
+    """
+    if takes_part(work, case):
+        return True
+    me = work.actor.person_id
+    return me is not None and (
+        copies.concerns(work.session, case.id, [me])
+        or opinions.concerns(work.session, case.id, [me])
+    )
+
+
+def takes_part(work: Work, case: Seen) -> bool:
+    """Whether the reader has a part in the case.
 
     Those who lead one of its bodies or may start its procedure; others with a role of it once the
     case has come to that role at their body; who started it, acted or is named in it; the county
-    government's own; and those of its bodies to whom the procedure itself sent a notice of it.
+    government's own; those of its bodies to whom the procedure itself sent a notice of it; and who
+    stands in for somebody absent who has something to do in it.
     """
     actor, person_id = work.actor, work.actor.person_id
     taking_part = frozenset(dossiers.bodies_of(work.session, case.id))
@@ -111,7 +127,9 @@ def may_see(work: Work, case: Seen) -> bool:
     if tasks.concerns(work.session, case.id, person_id):
         return True
     belongs = not viewer(work).bodies.isdisjoint(taking_part)
-    return belongs and notifications.was_told(work.session, person_id, case.id)
+    if belongs and notifications.was_told(work.session, person_id, case.id, tuple(KIND_OF)):
+        return True
+    return deputies.stands_in(work, case.id)
 
 
 def roles_of(work: Work, definition_id: int) -> frozenset[str]:
@@ -193,6 +211,7 @@ def _sight(work: Work, case: Seen) -> Sight:
         reader = replace(reader, family=reader.family | wide)
     handles = bool(acted_at) or case.started_by == person_id
     handles = handles or tasks.concerns(work.session, case.id, person_id)
+    handles = handles or deputies.stands_in(work, case.id)
     if not handles:
         taking_part = frozenset(dossiers.bodies_of(work.session, case.id))
         # Slots are asked for one by one; here only who the reader is to this case.

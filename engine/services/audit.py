@@ -16,6 +16,7 @@ from typing import Protocol
 from engine.actor import Actor
 from engine.rules import hashchain
 from engine.services import anchors, definitions
+from engine.services.deputies import ACTING_FOR
 from engine.store import audit as chains
 from engine.store import cases, settings
 from engine.store.audit import COUNTY, EntryRow
@@ -51,6 +52,9 @@ def append_as(
     else:
         seq, previous = case.audit_seq, case.audit_head
     seq += 1
+    for_whom = work.kept.get(ACTING_FOR)
+    if for_whom is not None and actor is work.actor:
+        facts = {**facts, "for": for_whom[1]}
     entry = EntryRow(
         case_id=COUNTY if case is None else case.id,
         seq=seq,

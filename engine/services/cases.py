@@ -8,6 +8,7 @@ from engine.services import (
     audit,
     case_pages,
     dockets,
+    in_hand,
     moves,
     paths,
     search,
@@ -63,11 +64,14 @@ def withdraw(work: Work, case_id: int, reason: str) -> CaseRef:
 def follow(work: Work, case_id: int) -> None:
     """Keep an eye on a case."""
     access.visible_case(work, case_id)
-    if work.actor.person_id is not None:
-        dossiers.follow(work.session, work.actor.person_id, case_id, work.now)
+    with dockets.held(work, case_id) as docket:
+        if dossiers.follow(work.session, in_hand.person(work), case_id, work.now):
+            audit.append(work, docket, Act.CASE_FOLLOWED)
 
 
 def unfollow(work: Work, case_id: int) -> None:
     """No longer keep an eye on it."""
-    if work.actor.person_id is not None:
-        dossiers.unfollow(work.session, work.actor.person_id, case_id)
+    me = in_hand.person(work)
+    with dockets.held(work, case_id) as docket:
+        if dossiers.unfollow(work.session, me, case_id):
+            audit.append(work, docket, Act.CASE_UNFOLLOWED)

@@ -146,6 +146,7 @@ def _end(
             status, ended = ledger.MET if done else ledger.CANCELLED, True
         if (status, ended) == (row.status, False):
             continue
+        docket.ended.append(row)
         ledger.change_deadline(
             work.session,
             row.id,

@@ -45,6 +45,20 @@ def refuse(
     return wrong
 
 
+def refuse_text(work: Work, case: CaseRow, text: str, field: str) -> None:
+    """Refuse words on a case's pages that say what is hidden from somebody who reads them.
+
+    Raises Invalid ``would_disclose`` at the field. To somebody kept from it nothing is refused:
+    that would tell that they guessed right.
+    """
+    description = definitions.load(work, case.definition_id).description
+    family = access.viewer(work).family
+    for secret, words in _secrets(description, case.data):
+        blind = family & _bodies(case.slots, secret.hidden_from)
+        if words in text and not blind:
+            raise Invalid(fields={field: Invalid("would_disclose", field=secret.label)})
+
+
 def veiled(work: Work, case: CaseRow, text: str) -> str:
     """The text as the reader may have it: without what is hidden from them in the case."""
     hidden = access.hidden_fields(work, case)

@@ -19,6 +19,7 @@ from engine.services import definitions
 from engine.store import audit, cases, search
 from engine.store.audit import EntryRow
 from engine.store.cases import CaseRow
+from engine.store.deadlines import DeadlineRow
 from engine.values.process import Description, Form
 from engine.values.running import Json
 from engine.work import Work
@@ -38,6 +39,10 @@ class Docket(CaseRow):
     entries: list[EntryRow] = field(default_factory=list)
     #: Whether its bodies are on record; not yet for a case that is being started.
     placed: bool = False
+    #: Deadlines that ended in this unit of work, as they were before.
+    ended: list[DeadlineRow] = field(default_factory=list)
+    #: What takes back the last act, to be written; empty leaves what is stored.
+    undo: tuple[bytes | None, ...] = ()
     #: The columns as read.
     before: Mapping[str, object] = field(default_factory=dict)
 
@@ -136,6 +141,9 @@ def write(work: Work, docket: Docket) -> None:
     }
     if not changed:
         return
+    if docket.undo:
+        changed["undo"] = docket.undo[0]
+        docket.undo = ()
     before = docket.revision
     docket.revision = before + 1
     docket.state_mac = mac(state_key(work), docket)

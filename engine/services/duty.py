@@ -14,11 +14,12 @@ from enum import StrEnum
 from typing import Protocol
 
 from engine.errors import Forbidden
-from engine.rules import duties
-from engine.services import matters
+from engine.rules import basis, duties, pools
+from engine.rules.roles import Pool
+from engine.services import access, matters, shipped
 from engine.services.matters import Matter
 from engine.store.tasks import TaskRow
-from engine.values.people import PersonFacts, Verdict
+from engine.values.people import ALLOWED, PersonFacts, Verdict
 from engine.values.process import Form
 from engine.values.running import CaseFile, Json
 from engine.work import Work
@@ -134,7 +135,34 @@ def on_form(
         work, matter, form, body_id, (values or {}) if entered else {}, known
     )
     ask = duties.may_complete if entered else duties.may_claim
+    if door is Door.OPINION:
+        ask = duties.may_advise
     return ask(situation, known[person_id], known[for_id] if for_id is not None else None)
+
+
+def deputy(work: Work, principal_id: int, deputy_id: int) -> Verdict:
+    """Whether somebody may be another's deputy, or what would stand against it at every act.
+
+    Asked of the roles the absent person holds (R6, R14); what depends on a case, such as R2, is
+    asked of the tasks they have now and again at every act.
+    """
+    known = facts(work, {principal_id, deputy_id})
+    if principal_id not in known or deputy_id not in known:
+        return Verdict(False, "unknown_person")
+    principal, person = known[principal_id], known[deputy_id]
+    if not person.active:
+        return Verdict(False, "person_inactive")
+    roles = shipped.county_roles(work.office)
+    for held in principal.memberships:
+        at_work = held.role in roles and roles[held.role].pool is not Pool.NONE
+        if person.auxiliary and at_work:
+            return basis.refused("auxiliary", "R14")
+        found = pools.conflicting_membership(
+            person.memberships, held.role, held.body_id, roles, access.family(work, held.body_id)
+        )
+        if not found:
+            return found
+    return ALLOWED
 
 
 def alone(form: Form) -> Form:

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from engine.errors import Invalid
-from engine.services import access, definitions, dockets, duty, views
-from engine.store import bodies, cases, inbox, people
+from engine.services import (
+    access,
+    definitions,
+    deputies,
+    dockets,
+    duty,
+    opinions,
+    saved_views,
+    views,
+)
+from engine.services.duty import Door
+from engine.store import bodies, cases, copies, inbox, people
 from engine.store.cases import BriefRow
 from engine.store.definitions import DefinitionRow
 from engine.store.inbox import Wanted
-from engine.store.tasks import TaskRow
-from engine.values.inbox_pages import FilterOption, Group, InboxPage, InboxQuery, InboxRow, Tab
+from engine.store.tasks import OPEN, TaskRow
+from engine.values.inbox_pages import (
+    FilterOption,
+    Group,
+    InboxPage,
+    InboxQuery,
+    InboxRow,
+    Question,
+    Tab,
+)
 from engine.values.pages import COUNT_LIMIT, PAGE_ROWS, CaseRef, DueView
 from engine.values.people import Verdict
 from engine.values.timing import Light
@@ -28,7 +47,7 @@ def page(work: Work, query: InboxQuery) -> InboxPage:
         return InboxPage(query, eligible=False)
     wanted = _wanted(work, me, query)
     rows, after = _rows(work, query, wanted)
-    free = Wanted(me, wanted.pools)
+    free = Wanted(me, wanted.pools, for_ids=wanted.for_ids)
     hidden = 0
     if not rows and wanted.filtered and not query.after:
         hidden = _count_all(work, query.tab, free)
@@ -38,6 +57,7 @@ def page(work: Work, query: InboxQuery) -> InboxPage:
         counts={
             Tab.TODO: inbox.count_todo(work.session, free, COUNT_LIMIT),
             Tab.POOL: inbox.count_pool(work.session, free, COUNT_LIMIT),
+            Tab.COPIED: copies.unread(work.session, me, COUNT_LIMIT),
         },
         groups=_groups(work, query.tab, wanted),
         processes=tuple(FilterOption(row.process_id, row.name) for row in _processes(work)),
@@ -45,13 +65,34 @@ def page(work: Work, query: InboxQuery) -> InboxPage:
         after=after,
         hidden=hidden,
         eligible=bool(work.actor.memberships),
+        questions=_questions(work, query),
+        views=saved_views.mine(work),
+        standing_in_for=_standing_in(work),
     )
 
 
+def _questions(work: Work, query: InboxQuery) -> tuple[Question, ...]:
+    """Opinions the reader was asked for: above what they have to do."""
+    if query.tab is not Tab.TODO or query.after:
+        return ()
+    found = opinions.mine(work, PAGE_ROWS)
+    known = cases.brief(work.session, {row.case_id for row, _ in found})
+    return tuple(Question(told, views.case_ref(work, known[row.case_id])) for row, told in found)
+
+
+def _standing_in(work: Work) -> tuple[str, ...]:
+    ids = deputies.principals(work)
+    names = people.names_of_people(work.session, ids) if ids else {}
+    return tuple(names[one] for one in ids if one in names)
+
+
 def _wanted(work: Work, me: int, query: InboxQuery) -> Wanted:
+    absent = deputies.principals(work)
+    roles = [*work.actor.memberships, *(one for held in absent.values() for one in held)]
     return Wanted(
         person_id=me,
-        pools=[(one.role, one.body_id) for one in work.actor.memberships],
+        pools=[(one.role, one.body_id) for one in roles],
+        for_ids=tuple(absent),
         process=query.process,
         body_id=query.body_id,
         light=query.light,
@@ -79,12 +120,40 @@ def _rows(work: Work, query: InboxQuery, wanted: Wanted) -> tuple[tuple[InboxRow
             else ""
         )
         return _task_rows(work, ended[:size], query.tab), cursor
+    if query.tab is Tab.COPIED:
+        return _copied(work, query, wanted, size)
     listing = inbox.started if query.tab is Tab.STARTED else inbox.followed
     own = listing(work.session, wanted, _number(query.after), size + 1)
     return (
         _case_rows(work, _still_seen(work, own[:size]), query.light),
         str(own[size - 1].id) if len(own) > size else "",
     )
+
+
+def _copied(
+    work: Work, query: InboxQuery, wanted: Wanted, size: int
+) -> tuple[tuple[InboxRow, ...], str]:
+    """Cases sent to the reader, newest first; what they have not opened is marked."""
+    sent = copies.of_person(work.session, wanted.person_id, _number(query.after), size + 1)
+    shown = sent[:size]
+    known = cases.brief(work.session, {copy.case_id for copy in shown})
+    names = people.names_of_people(work.session, {copy.by_id for copy in shown})
+    rows = {row.case.id: row for row in _case_rows(work, list(known.values()), None)}
+    found = tuple(
+        replace(
+            rows[copy.case_id],
+            group=None,
+            assignee=names.get(copy.by_id, ""),
+            unread=copy.read_at is None,
+        )
+        for copy in shown
+        if _fits(known[copy.case_id], query)
+    )
+    return found, str(shown[-1].id) if len(sent) > size else ""
+
+
+def _fits(case: BriefRow, query: InboxQuery) -> bool:
+    return query.process in ("", case.process_id) and query.body_id in (None, case.body_id)
 
 
 def _still_seen(work: Work, rows: Sequence[BriefRow]) -> list[BriefRow]:
@@ -94,9 +163,9 @@ def _still_seen(work: Work, rows: Sequence[BriefRow]) -> list[BriefRow]:
 
 def _task_rows(work: Work, rows: Sequence[TaskRow], tab: Tab) -> tuple[InboxRow, ...]:
     known = cases.brief(work.session, {row.case_id for row in rows})
-    names = people.names_of_people(
-        work.session, {row.assignee_id for row in rows if row.assignee_id is not None}
-    )
+    named = {one for row in rows for one in (row.assignee_id, row.acting_for) if one is not None}
+    names = people.names_of_people(work.session, named)
+    me = work.actor.person_id
     still = views.stopped_since(work, rows)
     found = []
     for row in rows:
@@ -111,12 +180,21 @@ def _task_rows(work: Work, rows: Sequence[TaskRow], tab: Tab) -> tuple[InboxRow,
                 due=due,
                 body=row.shown_body or case.body_name,
                 assignee=names.get(row.assignee_id or 0, ""),
+                acting_for=names.get(_in_whose_stead(row, me) or 0, ""),
+                unread=row.status == OPEN and row.assignee_id == me and row.seen_by != me,
                 claim=_may_claim(work, row, case.definition_id, tab),
                 opened_at=row.opened_at,
                 completed_at=row.completed_at,
             )
         )
     return tuple(found)
+
+
+def _in_whose_stead(row: TaskRow, me: int | None) -> int | None:
+    """Whom the reader acts for with a task they have or stand in for."""
+    if row.assignee_id is not None and row.assignee_id != me:
+        return row.assignee_id
+    return row.acting_for
 
 
 def _may_claim(work: Work, row: TaskRow, definition_id: int, tab: Tab) -> Verdict:
@@ -129,7 +207,14 @@ def _may_claim(work: Work, row: TaskRow, definition_id: int, tab: Tab) -> Verdic
     case = cases.get(work.session, row.case_id) if form.duties else None
     if case is None:
         return Verdict(True)
-    return duty.may_take(work, dockets.opened(work, case), row, work.actor.person_id)
+    return duty.verdict(
+        work,
+        dockets.opened(work, case),
+        row,
+        work.actor.person_id,
+        Door.CLAIM,
+        for_id=deputies.for_task(work, row),
+    )
 
 
 def _case_rows(work: Work, rows: Sequence[BriefRow], light: Light | None) -> tuple[InboxRow, ...]:
@@ -185,6 +270,8 @@ def _count_all(work: Work, tab: Tab, free: Wanted) -> int:
         return inbox.count_pool(work.session, free, COUNT_LIMIT)
     if tab is Tab.DONE:
         return len(inbox.done(work.session, free, None, COUNT_LIMIT))
+    if tab is Tab.COPIED:
+        return len(copies.of_person(work.session, free.person_id, None, COUNT_LIMIT))
     listing = inbox.started if tab is Tab.STARTED else inbox.followed
     return len(_still_seen(work, listing(work.session, free, None, COUNT_LIMIT)))
 

@@ -13,8 +13,7 @@ from engine.channels import Channel, Mail, MailServer, Undeliverable
 from engine.office import Office
 from engine.rules import messages as rules
 from engine.rules.messages import LOCALES, Message
-from engine.services import access
-from engine.services.dockets import Docket
+from engine.services import access, service_mail
 from engine.store import incidents, outbox
 from engine.store.outbox import State
 from engine.work import Work
@@ -30,7 +29,7 @@ LOOP = "outbox"
 
 def queue(
     work: Work,
-    docket: Docket,
+    case_id: int | None,
     message: Message,
     facts: Mapping[str, str],
     locale: str,
@@ -40,14 +39,15 @@ def queue(
     locale = locale if locale in LOCALES else LOCALES[0]
     text = rules.fill(message.texts[locale], facts)
     if "person_id" in values and work.office.settings.base_url:
-        text += f"\n\n{work.office.settings.base_url}/cases/{docket.id}\n"
+        page = f"cases/{case_id}" if case_id is not None else "inbox"
+        text += f"\n\n{work.office.settings.base_url}/{page}\n"
     outbox.add(
         work.session,
         **{
             "key": secrets.token_hex(16),
             "subject": rules.fill(message.titles[locale], facts)[:300],
             "text": text,
-            "case_id": docket.id,
+            "case_id": case_id,
             "state": State.QUEUED,
             "created_at": work.now,
             "next_at": work.now,
@@ -66,18 +66,20 @@ def deliver(office: Office) -> int:
     channel = channel_of(office)
     with office.begin(CLOCK) as work:
         leased = outbox.lease(work.session, work.now, work.now + LEASE, BATCH)
-        if channel is None:
-            # Kept for the pages only, and said so: nobody is told that a mail went out.
-            for message in leased:
+        # Kept for the pages only, and said so: nobody is told that a mail went out.
+        for message in leased if channel is None else ():
+            if message.address_id is None:
                 outbox.settle(work.session, message, state=State.NO_CHANNEL, settled_at=work.now)
-            return len(leased)
     for place, message in enumerate(leased):
         if office.stopping.is_set():
             # Another node need not wait for the lease of what was not tried.
             with office.begin(CLOCK) as work:
                 outbox.give_back(work.session, leased[place:], work.now)
             return place
-        _deliver(office, channel, message)
+        if message.address_id is not None:
+            service_mail.deliver(office, message)
+        elif channel is not None:
+            attempt(office, channel, message, message.address)
     return len(leased)
 
 
@@ -92,8 +94,9 @@ def _mail_server(office: Office) -> Channel | None:
     return MailServer(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
 
 
-def _deliver(office: Office, channel: Channel, message: outbox.Message) -> None:
-    mail = Mail(message.key, message.address, message.subject, message.text, message.created_at)
+def attempt(office: Office, channel: Channel, message: outbox.Message, address: str) -> str:
+    """Try to deliver once and keep what came of it; what the channel answered, if it refused."""
+    mail = Mail(message.key, address, message.subject, message.text, message.created_at)
     failure: Undeliverable | None = None
     try:
         channel.send(mail)
@@ -107,6 +110,7 @@ def _deliver(office: Office, channel: Channel, message: outbox.Message) -> None:
             outbox.settle(work.session, message, state=State.SENT, settled_at=work.now, error="")
         else:
             _failed(work, message, failure)
+    return str(failure)[:300] if failure is not None else ""
 
 
 def _failed(work: Work, message: outbox.Message, failure: Undeliverable) -> None:
@@ -120,7 +124,7 @@ def _failed(work: Work, message: outbox.Message, failure: Undeliverable) -> None
         work.session, message, state=State.FAILED, settled_at=work.now, error=told
     )
     work.measure(metrics.MAILS, State.FAILED)
-    if settled:
+    if settled and message.address_id is None:
         work.measure(metrics.INCIDENTS, "mail", "mail_undeliverable")
         incidents.add(
             work.session,

@@ -35,6 +35,8 @@ class Done:
 
     task: TaskRow
     values: CaseFile
+    #: The absent person in whose stead they did.
+    for_id: int | None = None
 
 
 def environment(work: Work, docket: Docket) -> Environment:
@@ -199,6 +201,7 @@ def _finish(work: Work, docket: Docket) -> None:
     docket.wake_at = None
     docket.paused_at = None
     docket.messages = None
+    docket.undo = (None,)
     dossiers.collapse(work.session, docket.id, docket.started_at)
     docket.steps = 1
     audit.append(work, docket, Act.CASE_FINISHED, number=docket.number)

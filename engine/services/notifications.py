@@ -9,7 +9,8 @@ from engine.channels import is_address
 from engine.errors import Broken, Invalid
 from engine.rules import messages as rules
 from engine.rules.messages import LOCALES, Level, Message
-from engine.services import audit, catalogue, mail, slots, wording
+from engine.rules.reach import kind_of
+from engine.services import audit, catalogue, mail, notices, slots, wording
 from engine.services.dockets import Docket
 from engine.services.views import ids_in
 from engine.services.wording import Words
@@ -68,7 +69,8 @@ def notify(work: Work, docket: Docket, wish: Wish) -> dict[str, Json]:
         case_id=docket.id,
         case_number=docket.number,
     )
-    mails = _mail_people(work, docket, message, facts, reached)
+    kind = kind_of(message.code, wish.level)
+    mails = notices.carry(work, kind, message, facts, reached, docket.id)
     if wish.party is not None:
         mails += _mail_party(work, docket, message, facts, wish.party)
     audit.append(
@@ -126,25 +128,16 @@ def _facts(
     return {name: wording.withheld(docket, text) for name, text in told.items() if text}
 
 
-def _mail_people(
-    work: Work, docket: Docket, message: Message, facts: Mapping[str, str], reached: Sequence[int]
-) -> int:
-    addresses = people.mail_addresses(work.session, reached)
-    for person_id, (address, locale) in addresses.items():
-        mail.queue(work, docket, message, facts, locale, address=address, person_id=person_id)
-    return len(addresses)
-
-
 def _mail_party(
     work: Work, docket: Docket, message: Message, facts: Mapping[str, str], party: Json
 ) -> int:
     """To somebody outside. Without an address the row says that nothing could carry the message."""
     address = str(party).strip()
     if is_address(address):
-        mail.queue(work, docket, message, facts, LOCALES[0], address=address)
+        mail.queue(work, docket.id, message, facts, LOCALES[0], address=address)
         return 1
     mail.queue(
-        work, docket, message, facts, LOCALES[0], state=State.NO_CHANNEL, settled_at=work.now
+        work, docket.id, message, facts, LOCALES[0], state=State.NO_CHANNEL, settled_at=work.now
     )
     return 0
 

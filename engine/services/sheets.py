@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engine.rules import documents as paper
 from engine.rules import redaction
 from engine.rules.documents import DocumentType
-from engine.services import word, wording
+from engine.services import deputies, word, wording
 from engine.services.dockets import Docket
 from engine.services.wording import PublicWords, Words
 from engine.store import people
@@ -87,7 +87,7 @@ class Sheet:
             "date": paper.day(today),
             "date_in_characters": paper.day_in_characters(today),
             "process": process.name,
-            "officer": people.names_of_people(self.work.session, [by or 0]).get(by or 0, ""),
+            "officer": _signed(self.work, by),
             "case": _CaseFacts(self.docket, values),
             "basis": [
                 {"law": basis.law, "article": basis.article, "text": basis.text}
@@ -96,6 +96,13 @@ class Sheet:
             "v": values,
             "p": {name: word.clean(loose(text)) for name, text in self.further.items()},
         }
+
+
+def _signed(work: Work, by: int | None) -> str:
+    """Who signs, with whom they stand in for, as papers print it."""
+    name = people.names_of_people(work.session, [by or 0]).get(by or 0, "")
+    absent = deputies.acting_for(work)
+    return f"{name}（代{absent}）" if absent and name else name
 
 
 class _CaseFacts(Mapping[str, str]):

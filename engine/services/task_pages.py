@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from engine.services import (
     access,
     attachments,
     definitions,
+    deputies,
     dockets,
     documents,
-    duty,
     entry,
+    in_hand,
+    returns,
     slots,
+    task_verbs,
     tasks,
     timeline,
     views,
 )
+from engine.services import opinions as asked
 from engine.services.dockets import Docket
 from engine.services.entry import Place
 from engine.store import bodies, drafts, people
@@ -24,8 +29,7 @@ from engine.store import deadlines as ledger
 from engine.store import tasks as store
 from engine.store.cases import CaseRow
 from engine.store.tasks import TaskRow
-from engine.values.pages import AttachmentRow, Choice, DueView, PersonRow
-from engine.values.people import Verdict
+from engine.values.pages import AttachmentRow, DueView, PersonRow
 from engine.values.task_pages import Opinion, TaskPage
 from engine.work import Work
 
@@ -43,7 +47,11 @@ def page(work: Work, task: TaskRow) -> TaskPage:
         known |= entry.unbound_files(work, draft.raw)
     assignee = _person(work, task.assignee_id)
     body = bodies.body(work.session, task.body_id) if task.body_id is not None else None
-    done_by = people.names_of_people(work.session, [task.completed_by or 0])
+    stand_in = deputies.for_task(work, task) if task.status == store.OPEN else None
+    named = [task.completed_by or 0, task.acting_for or 0, stand_in or 0]
+    names = people.names_of_people(work.session, named)
+    rows = store.of_case(work.session, row.id)
+    ours = in_hand.is_held(work, task) and task.status == store.OPEN
     return TaskPage(
         id=task.id,
         case=views.case_ref(work, row),
@@ -54,18 +62,18 @@ def page(work: Work, task: TaskRow) -> TaskPage:
         due=due(work, row, task),
         body=body.name if body is not None else "",
         assignee=assignee,
-        mine=me is not None and task.assignee_id == me,
+        mine=in_hand.is_held(work, task),
         fields=entry.field_views(work, where, draft.raw if draft is not None else None, known),
         draft_saved_at=draft.saved_at if draft is not None else None,
-        may=_verdicts(work, docket, task, assignee),
-        colleagues=_colleagues(work, docket, task),
+        may=task_verbs.verdicts(work, docket, task),
+        colleagues=task_verbs.colleagues(work, docket, task),
         started_at=row.started_at,
         started_by=row.starter,
         bodies=views.body_rows(work, dict(sorted(row.slots.items(), key=slots.sort_key))),
         facts=views.shown_values(
             work, views.facts_fields(docket.description), row.data, hidden, known
         ),
-        opinions=opinions(work, docket, hidden, known),
+        opinions=opinions(work, docket, hidden, known, rows),
         documents=documents.of_case(work, row.id),
         attachments=tuple(
             known[found] for found in sorted(known) if known[found].case_id == row.id
@@ -73,7 +81,15 @@ def page(work: Work, task: TaskRow) -> TaskPage:
         timeline=timeline.of_case(work, row),
         process_basis=docket.description.process.basis,
         completed_at=task.completed_at,
-        completed_by=done_by.get(task.completed_by or 0, ""),
+        completed_by=names.get(task.completed_by or 0, ""),
+        acting_for=names.get(task.acting_for or 0, ""),
+        unread=ours and task.assignee_id == me and task.seen_by != me,
+        reader_for=names.get(stand_in or 0, ""),
+        returned=returns.latest(work, row, task),
+        steps=returns.steps(work, row, task) if ours else (),
+        asked=asked.of_task(work, task.id),
+        advisers=asked.advisers(work, row, task) if ours else (),
+        signers=task_verbs.signers(work, task, rows) if where.form.several else (),
     )
 
 
@@ -102,16 +118,21 @@ def revision_of(row: CaseRow, task: TaskRow) -> int:
 
 
 def opinions(
-    work: Work, docket: Docket, hidden: frozenset[str], known: dict[int, AttachmentRow]
+    work: Work,
+    docket: Docket,
+    hidden: frozenset[str],
+    known: dict[int, AttachmentRow],
+    rows: Sequence[TaskRow] | None = None,
 ) -> tuple[Opinion, ...]:
-    """What was entered at earlier steps, in order."""
+    """What was entered at earlier steps, in order; ``rows`` are the case's tasks, if read."""
     done = [
         row
-        for row in store.of_case(work.session, docket.id)
+        for row in (store.of_case(work.session, docket.id) if rows is None else rows)
         if row.status == store.COMPLETED and row.completed_at is not None
     ]
     done.sort(key=lambda row: (row.completed_at or row.opened_at, row.id))
-    names = people.names_of_people(work.session, [row.completed_by or 0 for row in done])
+    ids = {one or 0 for row in done for one in (row.completed_by, row.acting_for)}
+    names = people.names_of_people(work.session, ids)
     where = bodies.names_of_bodies(work.session, [row.body_id or 0 for row in done])
     return tuple(
         Opinion(
@@ -120,6 +141,7 @@ def opinions(
             person=names.get(row.completed_by or 0, ""),
             body=where.get(row.body_id or 0, ""),
             at=row.completed_at or row.opened_at,
+            acting_for=names.get(row.acting_for or 0, ""),
             shown=views.shown_values(
                 work,
                 docket.description.forms[row.element].fields,
@@ -141,54 +163,6 @@ def due(work: Work, row: CaseRow, task: TaskRow) -> DueView:
     still = views.stopped_since(work, [task]).get(task.id)
     return views.due_of_task(
         work, task, still, limit, found.provisional if found is not None else False
-    )
-
-
-def _verdicts(
-    work: Work, docket: Docket, task: TaskRow, assignee: PersonRow | None
-) -> dict[str, Verdict]:
-    """Per verb: allowed, or why not."""
-    verbs = ("complete", "save_draft", "claim", "unclaim", "reassign")
-    if work.actor.person_id is None:
-        return dict.fromkeys(verbs, Verdict(False, "people_only"))
-    if task.status != store.OPEN:
-        code = "task_done" if task.status == store.COMPLETED else "task_cancelled"
-        return dict.fromkeys(verbs, Verdict(False, code))
-    own = duty.may_take(work, docket, task, work.actor.person_id)
-    mine = task.assignee_id == work.actor.person_id
-    if assignee is not None and not mine:
-        taken = Verdict(False, "task_taken", facts={"by": assignee.name})
-        acting, taking = taken, taken
-    else:
-        acting, taking = own, Verdict(False, "task_yours") if mine else own
-    return {
-        "complete": acting,
-        "save_draft": acting,
-        "claim": taking,
-        "unclaim": tasks.may_release(work, task),
-        "reassign": tasks.may_hand_over(work, task),
-    }
-
-
-def _colleagues(work: Work, docket: Docket, task: TaskRow) -> tuple[Choice, ...]:
-    """People the task could be handed to; those a rule keeps away say which."""
-    if task.status != store.OPEN or not tasks.may_hand_over(work, task):
-        return ()
-    if task.performers is not None:
-        ids = list(task.performers)
-    elif task.body_id is not None:
-        ids = people.holders(work.session, task.role, [task.body_id])
-    else:
-        ids = []
-    known = people.facts(work.session, ids)
-    return tuple(
-        Choice(
-            str(person_id),
-            known[person_id].name,
-            verdict=duty.may_take(work, docket, task, person_id),
-        )
-        for person_id in ids
-        if person_id in known and person_id != task.assignee_id
     )
 
 

@@ -11,12 +11,14 @@ from engine.values.running import Json
 from engine.work import Work
 
 #: Facts for verification only.
-_TECHNICAL = frozenset({"values", "sha256", "template"})
+_TECHNICAL = frozenset({"values", "sha256", "template", "for"})
+#: What people do for themselves.
+_PRIVATE = frozenset({Act.CASE_FOLLOWED.value, Act.CASE_UNFOLLOWED.value})
 
 
 def of_case(work: Work, row: CaseRow) -> tuple[TimelineRow, ...]:
     """The acts of a case the reader may see, oldest first."""
-    known = {act.value for act in Act}
+    known = {act.value for act in Act} - _PRIVATE
     return tuple(
         TimelineRow(
             entry.at,
@@ -27,6 +29,7 @@ def of_case(work: Work, row: CaseRow) -> tuple[TimelineRow, ...]:
                 if name not in _TECHNICAL
             },
             entry.actor,
+            _text(entry.facts.get("for")),
         )
         for entry in audit.entries(work.session, row.id)
         if entry.act in known

@@ -116,6 +116,7 @@ def _close(work: Work, gone: list[TaskRow], done: Done | None) -> None:
                 "claimed_at": None,
                 "completed_at": work.now,
                 "completed_by": work.actor.person_id,
+                "acting_for": done.for_id,
                 "values": dict(done.values),
             }
         tasks.close(work.session, row.id, restricted=row.restricted, how=how)

@@ -73,6 +73,8 @@ cases = Table(
     Column("audit_seq", Integer, nullable=False, default=0),
     Column("audit_head", LargeBinary, nullable=False, default=b""),
     Column("steps", Integer, nullable=False, default=0),
+    #: What takes back the last act of a person (:mod:`engine.services.take_backs`); read only then.
+    Column("undo", LargeBinary),
 )
 Index("ix_cases_due", cases.c.wake_at, sqlite_where=cases.c.wake_at.isnot(None),
       postgresql_where=cases.c.wake_at.isnot(None))  # fmt: skip
@@ -220,6 +222,14 @@ def brief(session: Session, ids: Iterable[int]) -> dict[int, BriefRow]:
     """Cases as lists read them, by id."""
     rows = session.execute(select(*BRIEF).where(cases.c.id.in_(set(ids))))
     return {row.id: BriefRow(**row._mapping) for row in rows}
+
+
+def undo_of(session: Session, case_id: int) -> bytes | None:
+    """What takes back the last act of a person in a case."""
+    found: bytes | None = session.execute(
+        select(cases.c.undo).where(cases.c.id == case_id)
+    ).scalar_one_or_none()
+    return found
 
 
 def by_number(session: Session, number: str) -> int | None:

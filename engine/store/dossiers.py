@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from engine.store.base import Id, Instant, Json, insert_missing, metadata
+from engine.store.base import Id, Instant, Json, affected, insert_missing, metadata
 from engine.store.cases import cases
 from engine.store.prepared import Prepared
 
@@ -144,6 +144,11 @@ def collapse(session: Session, case_id: int, since: datetime) -> None:
     _ADD_STEPS.run(session, {"case_id": case_id, "seq": 1, "at": since, "steps": joined})
 
 
+def drop_steps(session: Session, case_id: int, after: int) -> None:
+    """What a command went through that was taken back."""
+    session.execute(delete(passed).where(passed.c.case_id == case_id, passed.c.seq > after))
+
+
 def steps_of(session: Session, case_id: int) -> list[StepRow]:
     """The way the case took."""
     found: list[StepRow] = []
@@ -177,16 +182,15 @@ def links_of(session: Session, case_id: int) -> list[tuple[int, str, datetime]]:
     return [(row.other_id, row.kind, row.at) for row in rows]
 
 
-def follow(session: Session, person_id: int, case_id: int, at: datetime) -> None:
-    """A person wants to keep an eye on a case."""
-    insert_missing(session, follows, person_id=person_id, case_id=case_id, at=at)
+def follow(session: Session, person_id: int, case_id: int, at: datetime) -> bool:
+    """A person wants to keep an eye on a case; False when they did already."""
+    return insert_missing(session, follows, person_id=person_id, case_id=case_id, at=at)
 
 
-def unfollow(session: Session, person_id: int, case_id: int) -> None:
-    """A person no longer wants to."""
-    session.execute(
-        delete(follows).where(follows.c.person_id == person_id, follows.c.case_id == case_id)
-    )
+def unfollow(session: Session, person_id: int, case_id: int) -> bool:
+    """A person no longer wants to; False when they did not."""
+    gone = delete(follows).where(follows.c.person_id == person_id, follows.c.case_id == case_id)
+    return affected(session.execute(gone)) == 1
 
 
 def followed(session: Session, person_id: int, case_ids: Iterable[int]) -> set[int]:

@@ -42,6 +42,8 @@ class Wanted:
     body_id: int | None = None
     light: Light | None = None
     now: datetime | None = None
+    #: Absent people the person stands in for: their tasks are listed with the person's own.
+    for_ids: Sequence[int] = ()
 
     @property
     def filtered(self) -> bool:
@@ -146,10 +148,33 @@ def earliest_due(session: Session, case_ids: Collection[int]) -> dict[int, TaskR
     return {row.case_id: TaskRow(**row._mapping) for row in rows}
 
 
+def at_bodies(
+    session: Session, bodies: Collection[int], person_id: int, holder_id: int | None, rows: int
+) -> list[TaskRow]:
+    """Open tasks in somebody's hands at the bodies, and a person's own, by due date.
+
+    ``holder_id`` shows one holder's only.
+    """
+    mine = tasks.c.assignee_id == person_id
+    found = or_(mine, tasks.c.body_id.in_(bodies)) if bodies else mine
+    query = select(tasks).where(IS_ASSIGNED, found)
+    if holder_id is not None:
+        query = query.where(tasks.c.assignee_id == holder_id)
+    return _page(session, query, None, rows)
+
+
+def holders_at(session: Session, bodies: Collection[int]) -> list[int]:
+    """Who has open tasks at the bodies."""
+    query = select(tasks.c.assignee_id).where(IS_ASSIGNED, tasks.c.body_id.in_(bodies))
+    return sorted(one for one in session.scalars(query.distinct()) if one is not None)
+
+
 # --- Parts ------------------------------------------------------------------------------------
 
 
 def _assigned(wanted: Wanted) -> ColumnElement[bool]:
+    if wanted.for_ids:
+        return tasks.c.assignee_id.in_((wanted.person_id, *wanted.for_ids))
     return tasks.c.assignee_id == wanted.person_id
 
 
@@ -159,7 +184,8 @@ def _pools(wanted: Wanted, *columns: Any) -> list[Select[Any]]:
         select(*asked).where(IN_POOL, tasks.c.role == role, tasks.c.body_id == body_id)
         for role, body_id in dict.fromkeys(wanted.pools)
     ]
-    named = select(task_performers.c.task_id).where(task_performers.c.person_id == wanted.person_id)
+    people = (wanted.person_id, *wanted.for_ids)
+    named = select(task_performers.c.task_id).where(task_performers.c.person_id.in_(people))
     found.append(
         select(*asked).where(IS_OPEN, tasks.c.assignee_id.is_(None), tasks.c.id.in_(named))
     )

@@ -88,10 +88,12 @@ def of_case(session: Session, case_id: int) -> list[Notification]:
     return [_notification(row) for row in session.execute(query)]
 
 
-def was_told(session: Session, person_id: int, case_id: int) -> bool:
-    """Whether a person was sent a notice of a case."""
+def was_told(session: Session, person_id: int, case_id: int, besides: Sequence[str]) -> bool:
+    """Whether a person was sent a notice of a case, other than of some codes."""
     told = select(notifications.c.id).where(
-        notifications.c.case_id == case_id, notifications.c.person_id == person_id
+        notifications.c.case_id == case_id,
+        notifications.c.person_id == person_id,
+        notifications.c.code.not_in(besides),
     )
     return bool(session.execute(select(told.exists())).scalar())
 
@@ -105,6 +107,23 @@ def unread(session: Session, person_id: int, limit: int) -> int:
     )
     found: int = session.execute(select(func.count()).select_from(some.subquery())).scalar_one()
     return found
+
+
+def unread_since(
+    session: Session, person_id: int, since: datetime, rows: int
+) -> list[Notification]:
+    """A person's unread notices since an instant, newest first."""
+    query = (
+        select(notifications)
+        .where(
+            notifications.c.person_id == person_id,
+            notifications.c.read_at.is_(None),
+            notifications.c.at >= since,
+        )
+        .order_by(notifications.c.id.desc())
+        .limit(rows)
+    )
+    return [_notification(row) for row in session.execute(query)]
 
 
 def mark_read(session: Session, person_id: int, ids: Collection[int] | None, at: datetime) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Column, Index, Integer, Row, String, Table, Text, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine.store.base import Id, Instant, affected, metadata
+from engine.store.base import Id, Instant, affected, insert_missing, metadata
 
 
 class State(StrEnum):
@@ -36,6 +36,8 @@ outbox = Table(
     Column("text", Text, nullable=False),
     Column("case_id", Id, index=True),
     Column("person_id", Id),
+    #: An address of another channel (:mod:`engine.store.reach`) instead of a mail address.
+    Column("address_id", Id),
     Column("state", String(20), nullable=False),
     Column("created_at", Instant, nullable=False),
     #: When to try next; while somebody is sending, when their lease runs out.
@@ -76,6 +78,7 @@ class Message:
     attempts: int
     error: str
     settled_at: datetime | None
+    address_id: int | None = None
 
 
 def _message(row: Row[Any]) -> Message:
@@ -86,6 +89,11 @@ def _message(row: Row[Any]) -> Message:
 def add(session: Session, **values: Any) -> None:
     """Queue a message."""
     session.execute(insert(outbox).values(**values))
+
+
+def add_missing(session: Session, **values: Any) -> bool:
+    """Queue a message unless one of its key is there; whether it was queued."""
+    return insert_missing(session, outbox, **values)
 
 
 def lease(session: Session, now: datetime, until: datetime, rows: int) -> list[Message]:

@@ -151,12 +151,38 @@ def holders(session: Session, role: str, body_ids: Sequence[int] | None = None) 
     return list(session.execute(query).scalars())
 
 
+def members(session: Session, body_ids: Collection[int]) -> list[int]:
+    """Ids of active people with any role at one of the bodies, by name."""
+    query = (
+        select(people.c.id, people.c.name)
+        .join(memberships, memberships.c.person_id == people.c.id)
+        .where(people.c.active, memberships.c.body_id.in_(body_ids))
+        .group_by(people.c.id, people.c.name)
+        .order_by(people.c.name, people.c.id)
+    )
+    return [row.id for row in session.execute(query)]
+
+
 def mail_addresses(session: Session, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Address and language by id, of active people who have an address."""
     query = select(people.c.id, people.c.mail, people.c.locale).where(
         people.c.id.in_(set(ids)), people.c.mail != "", people.c.active
     )
     return {row.id: (row.mail, row.locale) for row in session.execute(query)}
+
+
+def reachable(session: Session) -> dict[int, tuple[str, str]]:
+    """Mail address, which may be empty, and language of everybody active, by id."""
+    query = select(people.c.id, people.c.mail, people.c.locale).where(
+        people.c.active, people.c.administrator.is_(False)
+    )
+    return {row.id: (row.mail, row.locale) for row in session.execute(query.order_by(people.c.id))}
+
+
+def locales(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """The language of active people, by id."""
+    query = select(people.c.id, people.c.locale).where(people.c.id.in_(set(ids)), people.c.active)
+    return {row.id: row.locale for row in session.execute(query)}
 
 
 def search(session: Session, text: str, after: int, rows: int) -> list[Person]:
@@ -167,8 +193,7 @@ def search(session: Session, text: str, after: int, rows: int) -> list[Person]:
         .where(
             people.c.id > after,
             or_(
-                people.c.login.like(pattern, escape="\\"),
-                people.c.name.like(pattern, escape="\\"),
+                people.c.login.like(pattern, escape="\\"), people.c.name.like(pattern, escape="\\")
             ),
         )
         .order_by(people.c.id)
@@ -199,12 +224,7 @@ def memberships_of(session: Session, ids: Iterable[int]) -> dict[int, tuple[Memb
 def add_membership(session: Session, person_id: int, body_id: int, role: str, at: datetime) -> bool:
     """Give a role at a body; False when it was held already."""
     return insert_missing(
-        session,
-        memberships,
-        person_id=person_id,
-        body_id=body_id,
-        role=role,
-        granted_at=at,
+        session, memberships, person_id=person_id, body_id=body_id, role=role, granted_at=at
     )
 
 
@@ -220,8 +240,7 @@ def put_certificates(session: Session, rows: Sequence[Mapping[str, Any]]) -> Non
         made = _maker(session)(certificates)
         changed = {name: made.excluded[name] for name in rows[0] if name != "number"}
         session.execute(
-            made.on_conflict_do_update(index_elements=["number"], set_=changed),
-            list(rows),
+            made.on_conflict_do_update(index_elements=["number"], set_=changed), list(rows)
         )
 
 
@@ -231,8 +250,7 @@ def put_people(session: Session, rows: Sequence[Mapping[str, Any]], kept: Collec
         made = _maker(session)(people)
         changed = {name: made.excluded[name] for name in rows[0] if name not in ("login", *kept)}
         session.execute(
-            made.on_conflict_do_update(index_elements=["login"], set_=changed),
-            list(rows),
+            made.on_conflict_do_update(index_elements=["login"], set_=changed), list(rows)
         )
 
 

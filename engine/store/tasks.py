@@ -73,6 +73,10 @@ tasks = Table(
     Column("completed_by", Id),
     #: What was entered, by field id.
     Column("values", Json),
+    #: The absent person whoever has or completed it stands in for.
+    Column("acting_for", Id),
+    #: Whoever of its holders opened it last: unread for anybody else who has it.
+    Column("seen_by", Id),
     Index(None, "case_id", "engine_id", unique=True),
 )
 
@@ -132,6 +136,8 @@ class TaskRow:
     completed_at: datetime | None
     completed_by: int | None
     values: dict[str, JsonValue] | None
+    acting_for: int | None = None
+    seen_by: int | None = None
 
 
 _ROW = select(*(tasks.c[column.name] for column in fields(TaskRow)))
@@ -140,7 +146,7 @@ _OPEN_OF_CASE = Prepared(
     _ROW.where(tasks.c.case_id == bindparam("case"), IS_OPEN).order_by(tasks.c.id)
 )
 _HISTORY = Prepared(
-    select(tasks.c.element, tasks.c.completed_by, tasks.c.completed_at)
+    select(tasks.c.element, tasks.c.completed_by, tasks.c.completed_at, tasks.c.acting_for)
     .where(tasks.c.case_id == bindparam("case"), IS_DONE)
     .order_by(tasks.c.completed_at, tasks.c.id)
 )
@@ -164,8 +170,16 @@ def open_of_case(session: Session, case_id: int) -> list[TaskRow]:
 
 
 def history(session: Session, case_id: int) -> list[tuple[str, int, datetime]]:
-    """(element, person, instant) of every completion, in order."""
-    return [(row[0], row[1], row[2]) for row in _HISTORY.all(session, {"case": case_id})]
+    """(element, person, instant) of every completion, in order.
+
+    What a deputy did counts for whom they stood in for as well; the deputy's line is the later.
+    """
+    found = []
+    for element, person, at, absent in _HISTORY.all(session, {"case": case_id}):
+        if absent is not None:
+            found.append((element, absent, at))
+        found.append((element, person, at))
+    return found
 
 
 def concerns(session: Session, case_id: int, person_id: int) -> bool:
@@ -249,6 +263,24 @@ def close(session: Session, task_id: int, *, restricted: bool, how: Mapping[str,
     _CHANGE.run(session, {**_NO_LONGER_LISTED, **how, "at_id": task_id})
     if restricted:
         session.execute(delete(task_performers).where(task_performers.c.task_id == task_id))
+
+
+def reopen(session: Session, row: TaskRow, values: Mapping[str, Any]) -> None:
+    """A task is open again: ``values`` hold the columns that make it so."""
+    change(session, row.id, status=OPEN, completed_at=None, completed_by=None, **values)
+    for person in row.performers or () if row.restricted else ():
+        insert_missing(
+            session, task_performers, person_id=person, task_id=row.id, case_id=row.case_id
+        )
+
+
+def mark_seen(session: Session, task_id: int, person_id: int) -> None:
+    """Whoever has an open task has opened its page."""
+    session.execute(
+        update(tasks)
+        .where(tasks.c.id == task_id, IS_OPEN, tasks.c.assignee_id == person_id)
+        .values(seen_by=person_id)
+    )
 
 
 def set_paused(session: Session, case_id: int, *, paused: bool) -> None:

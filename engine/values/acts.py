@@ -24,6 +24,29 @@ class Act(StrEnum):
     TASK_REASSIGNED = "task_reassigned"
     #: element, values (keyed digest of what was entered); task is added when it is read
     TASK_COMPLETED = "task_completed"
+    #: task, element, to (the step), reason
+    TASK_RETURNED = "task_returned"
+    #: task, element, reason
+    TASK_TAKEN_BACK = "task_taken_back"
+    #: task, element, people
+    TASK_REMINDED = "task_reminded"
+    #: task, element, to, values
+    OPINION_ASKED = "opinion_asked"
+    #: task, element, to, values
+    OPINION_GIVEN = "opinion_given"
+    #: task, element, to
+    OPINION_WITHDRAWN = "opinion_withdrawn"
+    #: values
+    COMMENT_ADDED = "comment_added"
+    #: nothing
+    COMMENT_WITHDRAWN = "comment_withdrawn"
+    #: to
+    CASE_COPIED = "case_copied"
+    #: to
+    COPY_WITHDRAWN = "copy_withdrawn"
+    #: nothing; these two are nobody's business and stay out of the timeline
+    CASE_FOLLOWED = "case_followed"
+    CASE_UNFOLLOWED = "case_unfollowed"
     #: name, element, values
     MESSAGE_SENT = "message_sent"
     #: name, element
@@ -36,6 +59,8 @@ class Act(StrEnum):
     CLOCK_RESUMED = "clock_resumed"
     #: name, limit, reason, approver, due_before, due
     CLOCK_EXTENDED = "clock_extended"
+    #: other (number of the request), kind
+    CLOCK_REQUESTED = "clock_requested"
     #: name, due_before, due
     DEADLINE_RECALCULATED = "deadline_recalculated"
     #: reference, code
@@ -73,6 +98,10 @@ class Act(StrEnum):
     MEMBERSHIP_GRANTED = "membership_granted"
     #: login, body, role
     MEMBERSHIP_REVOKED = "membership_revoked"
+    #: name, deputy, first, last
+    ABSENCE_RECORDED = "absence_recorded"
+    #: name
+    ABSENCE_ENDED = "absence_ended"
     #: bodies, people
     DEMO_SEEDED = "demo_seeded"
     #: person, kind, by, other (number of the case that decides)

@@ -8,8 +8,10 @@ from dataclasses import field as default
 from datetime import datetime
 from enum import StrEnum
 
+from engine.values.collaboration import SavedView
 from engine.values.pages import PAGE_ROWS, CaseRef, DueView
 from engine.values.people import Verdict
+from engine.values.task_pages import Asked
 from engine.values.timing import Light
 
 
@@ -21,6 +23,7 @@ class Tab(StrEnum):
     DONE = "done"
     STARTED = "started"
     FOLLOWED = "followed"
+    COPIED = "copied"
 
 
 class Group(StrEnum):
@@ -57,10 +60,22 @@ class InboxRow:
     #: The body the case is about or handled by.
     body: str = ""
     assignee: str = ""
+    #: Whom the reader stands in for with it.
+    acting_for: str = ""
+    #: Not opened yet by the reader, who has it or was sent it.
+    unread: bool = False
     #: Whether the reader may take it from the pool.
     claim: Verdict = default(default_factory=lambda: Verdict(False))
     opened_at: datetime | None = None
     completed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """An opinion the reader was asked for."""
+
+    asked: Asked
+    case: CaseRef
 
 
 @dataclass(frozen=True)
@@ -89,3 +104,8 @@ class InboxPage:
     hidden: int = 0
     #: False when the person holds no role that could ever receive a task.
     eligible: bool = True
+    #: Opinions asked of the reader.
+    questions: tuple[Question, ...] = ()
+    views: tuple[SavedView, ...] = ()
+    #: Absent people whose tasks are among the rows.
+    standing_in_for: tuple[str, ...] = ()

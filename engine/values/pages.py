@@ -164,3 +164,5 @@ class TimelineRow:
     code: str
     facts: Mapping[str, str] = default(default_factory=dict)
     by: str = ""
+    #: Whom they stood in for.
+    by_for: str = ""

@@ -20,7 +20,7 @@ from engine.values.pages import (
     TimelineRow,
 )
 from engine.values.people import Verdict
-from engine.values.process import Form, LegalBasis
+from engine.values.process import Element, Form, LegalBasis
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,44 @@ class Opinion:
     body: str
     at: datetime
     shown: tuple[Shown, ...] = ()
+    #: Whom the person stood in for.
+    acting_for: str = ""
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A task that was returned to an earlier step."""
+
+    source: str
+    target: str
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An opinion asked of a colleague on a task."""
+
+    id: int
+    task_id: int
+    asker: str
+    asked: str
+    question: str
+    asked_at: datetime
+    answer: str = ""
+    answered_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    #: Whether the reader asked it and may still withdraw it.
+    may_withdraw: bool = False
+
+
+@dataclass(frozen=True)
+class Signer:
+    """One of several who do a task at once, and whether they have."""
+
+    name: str
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +107,20 @@ class TaskPage:
     process_basis: tuple[LegalBasis, ...] = ()
     completed_at: datetime | None = None
     completed_by: str = ""
+    #: Whom who has it, or completed it, stands in for.
+    acting_for: str = ""
+    #: The reader has it and had not opened it before.
+    unread: bool = False
+    #: Whom the reader would stand in for.
+    reader_for: str = ""
+    returned: Returned | None = None
+    #: Steps it may be returned to.
+    steps: tuple[Element, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    #: People an opinion may be asked of.
+    advisers: tuple[Choice, ...] = ()
+    #: The others of several who do it at once, in order, and the rule by which they decide.
+    signers: tuple[Signer, ...] = ()
 
 
 @dataclass(frozen=True)

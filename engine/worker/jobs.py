@@ -6,7 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.office import Office
-from engine.services import anchors, attachments, health, mail, periodic, recounting, timers
+from engine.services import (
+    anchors,
+    attachments,
+    digests,
+    health,
+    mail,
+    periodic,
+    recounting,
+    timers,
+)
 from engine.services.periodic import Job, at
 
 Tick = Callable[[Office], int]
@@ -27,6 +36,7 @@ class Loop:
 #: Once a period on all nodes together, by the county's clock.
 JOBS = (
     Job("anchor", at(hour=0, minute=0), anchors.daily),
+    Job("digest", at(minute="*/15"), digests.duty),
     Job("housekeeping", at(minute=20), lambda work, _: attachments.forget(work)),
 )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import Blueprint
 
 from web.views import (
+    absences,
     admin,
     audit,
     auth,
+    bulk,
     calendar,
     cases,
     clock,
@@ -20,15 +22,27 @@ from web.views import (
     limits,
     me,
     notifications,
+    opinions,
     public,
+    reach,
     recusals,
     registers,
+    saved_views,
     search,
     start,
+    talk,
+    task_verbs,
     tasks,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    absences.views,
+    bulk.views,
+    opinions.views,
+    reach.views,
+    saved_views.views,
+    talk.views,
+    task_verbs.views,
     admin.views,
     audit.views,
     auth.views,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
 from engine.errors import Broken, Conflict, DubanError, Forbidden, Invalid
-from engine.services import actions, attachments, cases, mail
+from engine.services import actions, attachments, cases, mail, talk
+from engine.services.clock_requests import offers as clock_offers
 from engine.values.case_pages import ActionPage
 from engine.values.pages import AttachmentRow
 from engine.values.path_pages import PathView
@@ -27,6 +28,7 @@ TABS = (
     ("path", N_("Diagram")),
     ("deadlines", N_("Deadlines")),
     ("people", N_("People")),
+    ("talk", N_("Comments and copies")),
     ("audit", N_("Audit")),
 )
 
@@ -205,12 +207,14 @@ def _page(
         path = cases.path(unit, case_id) if tab == "path" else None
         now = unit.now
         mails = mail.of_case(unit, case_id) if tab == "documents" else ()
+        offers = clock_offers(unit, case_id) if tab == "deadlines" else ()
     return render_template(
         f"cases/{tab}.html",
         page=page,
         path=path,
         states=_states(path) if path else {},
         mails=mails,
+        offers=offers,
         now=now,
         tab=tab,
         tabs=TABS,
@@ -218,6 +222,22 @@ def _page(
         reason=reason or request.form.get("reason", ""),
         refused=refused or [],
         nothing=nothing,
+    )
+
+
+def talk_page(case_id: int, *, fault: tuple[str, DubanError] | None = None, typed: str = "") -> str:
+    """The tab of comments and copies; ``fault`` is a form's name and what is wrong with it."""
+    with reading() as unit:
+        page = cases.page(unit, case_id)
+        circle = talk.page(unit, case_id)
+    return render_template(
+        "cases/talk.html",
+        page=page,
+        circle=circle,
+        tab="talk",
+        tabs=TABS,
+        fault=fault,
+        typed=typed or request.form.get("text", ""),
     )
 
 

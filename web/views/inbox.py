@@ -9,7 +9,8 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine.services import inbox
+from engine.errors import DubanError
+from engine.services import inbox, saved_views
 from engine.values.inbox_pages import InboxQuery, Tab
 from engine.values.timing import Light
 from web.kept import Answer
@@ -28,13 +29,23 @@ def home() -> Answer:
 
 @views.get("/inbox")
 def show() -> Answer:
-    query = parse(request.args)
+    return page(request.args)
+
+
+def page(given: Mapping[str, str], fault: DubanError | None = None, typed: str = "") -> str:
+    """The inbox an address asks for; ``fault`` and ``typed`` belong to saving a view."""
+    query = parse(given)
     with reading() as work:
-        page = inbox.page(work, query)
+        found = inbox.page(work, query)
+        shareable = saved_views.shareable(work)
     return render_template(
         "inbox/show.html",
-        page=page,
-        groups=[(key, list(rows)) for key, rows in groupby(page.rows, lambda row: row.group)],
+        page=found,
+        shareable=shareable,
+        fault=fault,
+        typed=typed,
+        view_address=_view_address,
+        groups=[(key, list(rows)) for key, rows in groupby(found.rows, lambda row: row.group)],
         tabs=tuple(Tab),
         lights=LIGHTS,
         filtered=bool(query.process or query.body_id or query.light),
@@ -65,6 +76,11 @@ def address(query: InboxQuery, **changes: Any) -> str:
         "after": parts["after"] or None,
     }
     return url_for("inbox.show", **{name: value for name, value in given.items() if value})
+
+
+def _view_address(query: Mapping[str, str]) -> str:
+    """The address of a saved view."""
+    return address(parse(query))
 
 
 def _member(kind: Any, value: str | None) -> Any:

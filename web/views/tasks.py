@@ -19,6 +19,10 @@ views = Blueprint("tasks", __name__, url_prefix="/tasks/<int:task_id>")
 
 @views.get("")
 def show(task_id: int) -> Answer:
+    page = _read(task_id)
+    if page.unread:
+        with work() as unit:
+            tasks.mark_seen(unit, task_id)
     return _page(task_id)
 
 
@@ -142,7 +146,7 @@ def _page(
     typed: dict[str, list[str]] | None = None,
     error: Invalid | None = None,
     *,
-    verb_error: tuple[str, Invalid] | None = None,
+    verb_error: tuple[str, DubanError] | None = None,
     kept_files: tuple[str, ...] | None = None,
 ) -> str:
     """The task with its form. What was typed is kept as a draft first, so the form shows it."""
@@ -177,9 +181,15 @@ def _moved_on(task_id: int, typed: dict[str, list[str]], error: DubanError) -> t
     return text, found.status
 
 
-def _told(error: Invalid) -> DubanError:
-    """The one thing wrong with a form of one field."""
-    return next(iter(error.fields.values()), error)
+def with_fault(task_id: int, verb: str, error: DubanError) -> tuple[str, int]:
+    """The task with a verb's form open, what was typed in it, and what is wrong."""
+    return _page(task_id, verb_error=(verb, error)), situation(error).status
+
+
+def _told(error: DubanError) -> DubanError:
+    """The one thing wrong with a form of few fields."""
+    found = error.fields if isinstance(error, Invalid) else {}
+    return next(iter(found.values()), error)
 
 
 def _attach(received: attachments.Received, field_id: str) -> AttachmentRow:
