@@ -36,6 +36,7 @@ from engine.store.cases import cases as case_table
 from tests.databases import PostgresDatabases, SqliteDatabases
 from tests.engine.bpmn.generated import generate
 from tests.engine.bpmn.test_pruning import Driver
+from tests.engine.bpmn.test_replay import Restless
 from tests.engine.services.steps import to_rectification
 from tests.faults import crowd, nodes
 from tests.faults.clones import clone
@@ -253,7 +254,8 @@ def replays(seconds: float, seed: int) -> None:
     while time.monotonic() < until:
         one = dice.randrange(1 << 40)
         try:
-            played[Driver(generate(one), one).play(80)] += 1
+            for driver in (Driver, Restless):
+                played[driver(generate(one), one).play(80)] += 1
         except AssertionError:
             say(f"replay of seed {one} differs")
             raise

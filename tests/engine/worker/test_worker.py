@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.config import Settings
-from engine.errors import Conflict
+from engine.errors import Conflict, Unavailable
 from engine.office import Office, open_office
 from engine.worker.jobs import JOBS, LOOPS, Loop
 from engine.worker.poller import Poller
@@ -40,7 +40,9 @@ def test_a_loop_that_is_never_full_ticks_once(office: Office) -> None:
     assert len(ticks) == 1
 
 
-@pytest.mark.parametrize("error", [RuntimeError("broken"), Conflict("busy")])
+@pytest.mark.parametrize(
+    "error", [RuntimeError("broken"), Conflict("busy"), Unavailable("disk_full")]
+)
 def test_a_tick_that_fails_ends_the_beat_and_nothing_else(office: Office, error: Exception) -> None:
     def fail(_: Office) -> int:
         raise error
