@@ -48,6 +48,14 @@ def empty_site(tmp_path: Path) -> Iterator[Installation]:
 
 
 @pytest.fixture
+def empty_postgres(postgres_databases: Databases, tmp_path: Path) -> Iterator[Installation]:
+    """Nothing yet, on PostgreSQL."""
+    url = postgres_databases.empty()
+    yield Installation(tmp_path, url)
+    postgres_databases.drop(url)
+
+
+@pytest.fixture
 def shared(postgres_databases: Databases, tmp_path: Path, clock: FakeClock) -> Iterator[Site]:
     """The county on PostgreSQL."""
     url = postgres_databases.empty()

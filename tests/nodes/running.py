@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -12,10 +13,15 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Nothing here waits for time to pass; these are only how long a broken service is waited for.
 PATIENCE = 60
+#: Certificates of tests are signed by nobody.
+_ANY = ssl.create_default_context()
+_ANY.check_hostname = False
+_ANY.verify_mode = ssl.CERT_NONE
 
 
 def free_port() -> int:
@@ -98,9 +104,9 @@ class Installation:
             check=False,
         )
 
-    def start(self, kind: str, root: Path = ROOT, **more: str) -> Node:
+    def start(self, kind: str, root: Path = ROOT, port: int = 0, **more: str) -> Node:
         """A process that stays; it is ready, or the test fails."""
-        port, monitor = free_port(), free_port()
+        port, monitor = port or free_port(), free_port()
         log = self.home / f"{kind}-{len(self.nodes)}.log"
         with log.open("w") as file:
             process = subprocess.Popen(
@@ -138,7 +144,7 @@ class Installation:
 def get(url: str) -> tuple[int, str]:
     """Status and text; status 0 when nobody answers."""
     try:
-        with urllib.request.urlopen(url, timeout=15) as answer:
+        with urllib.request.urlopen(quote(url, safe=":/?=&"), timeout=15, context=_ANY) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
