@@ -12,6 +12,7 @@ from engine.bpmn.bundle import Bundle, gather
 from engine.bpmn.forms import (
     read_basis,
     read_deadlines,
+    read_rungs,
     read_disclosure,
     read_form,
     said,
@@ -178,6 +179,7 @@ def _describe(process: Process, models: Mapping[str, Process], checksum: str) ->
             if node.kind == "startEvent" and node.event in ("none", "message")
         ),
         deadlines=tuple(mark for model in models.values() for mark in read_deadlines(model)),
+        rungs=tuple(mark for model in models.values() for mark in read_rungs(model)),
         elements={
             node.id: Element(node.id, node.kind, node.name)
             for model in reversed(tuple(models.values()))
@@ -201,6 +203,7 @@ def read_info(process: Process) -> ProcessInfo:
         party=said(mark, "party"),
         basis=read_basis(process.element),
         usual_length=said(mark, "usual_length"),
+        on_case=said(mark, "on_case") in ("true", "1"),
     )
 
 

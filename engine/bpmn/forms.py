@@ -15,6 +15,7 @@ from engine.values.process import (
     Form,
     LegalBasis,
     Option,
+    RungMark,
 )
 
 _TYPES = {kind.value: kind for kind in FieldType}
@@ -159,3 +160,14 @@ def read_deadlines(process: Process) -> tuple[DeadlineMark, ...]:
         for node in process.nodes.values()
         if node.attached_to and node.timer is not None and is_deadline(node)
     )
+
+
+def read_rungs(process: Process) -> tuple[RungMark, ...]:
+    """The boundary timers marked as rungs of an escalation ladder."""
+    found = []
+    for node in process.nodes.values():
+        mark = xml.extension(node.element, "escalation")
+        if mark is not None and node.attached_to and node.timer is not None:
+            level = said(mark, "level")
+            found.append(RungMark(node.id, node.name or node.id, node.attached_to, level))
+    return tuple(found)

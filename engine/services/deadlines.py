@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.errors import Invalid, NotFound
-from engine.services import access, audit, clocks, recounts, views
+from engine.services import access, audit, clocks, ladders, recounts, views
 from engine.services.dockets import Docket
 from engine.store import deadlines as ledger
 from engine.store import tasks as task_store
@@ -61,6 +63,12 @@ def extend(work: Work, docket: Docket, *, limit: str, reason: str = "", approver
     return {"due": due_at.isoformat(), "extensions": row.extensions + 1}
 
 
+def due_of(work: Work, docket: Docket, limit: str) -> str | None:
+    """When the running clock of a limit ends, as text; nothing if none runs."""
+    rows = [row for row in ledger.unended(work.session, docket.id) if row.limit_key == limit]
+    return rows[-1].due_at.isoformat() if rows else None
+
+
 # --- Reading ----------------------------------------------------------------------------------
 
 
@@ -68,9 +76,11 @@ def of_case(work: Work, case_id: int) -> tuple[DeadlineView, ...]:
     """Every clock the case ever had, with its ledger."""
     row = access.visible_case(work, case_id)
     ledgers = ledger.ledgers(work.session, case_id)
+    rows = ledger.deadlines_of(work.session, case_id)
+    rungs = ladders.of_case(work, row, rows)
     return tuple(
-        views.deadline(work, row, found, ledgers.get(found.id, ()))
-        for found in ledger.deadlines_of(work.session, case_id)
+        replace(views.deadline(work, row, found, ledgers.get(found.id, ())), rungs=rungs[found.id])
+        for found in rows
     )
 
 

@@ -7,11 +7,13 @@ diagram gives it, from the next command on.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from engine.errors import Broken
+from engine.errors import Broken, Invalid
 from engine.rules.messages import Level
 from engine.services import (
     deadlines,
+    dockets,
     documents,
     notifications,
     openings,
@@ -23,6 +25,7 @@ from engine.services import (
 )
 from engine.services.dockets import Docket
 from engine.services.stops import Ground
+from engine.store import dossiers
 from engine.values.process import OPERATIONS, OperationShape
 from engine.values.running import Json, OperationRequest
 from engine.work import Work
@@ -42,7 +45,18 @@ def perform(work: Work, docket: Docket, request: OperationRequest) -> Json:
     for name in shape.required:
         if request.parameters.get(name) in (None, ""):
             raise Broken("parameter_missing", parameter=name, element=request.element)
-    return _PERFORM[request.name](work, docket, request)
+    other = request.parameters.get("case")
+    if other in (None, "") or "case" not in shape.optional:
+        return _PERFORM[request.name](work, docket, request)
+    if other not in [linked for linked, _, _ in dossiers.links_of(work.session, docket.id)]:
+        raise Broken("case_not_linked", element=request.element)
+    doing = work.doing
+    with dockets.held(work, int(other)) as linked:
+        if not linked.running:
+            raise Invalid("linked_case_over", number=linked.number)
+        result = _PERFORM[request.name](work, linked, request)
+    work.doing = doing
+    return result
 
 
 def catalogue() -> Mapping[str, OperationShape]:
@@ -51,14 +65,17 @@ def catalogue() -> Mapping[str, OperationShape]:
 
 
 def _issue_document(work: Work, docket: Docket, request: OperationRequest) -> Json:
-    given = request.parameters
+    given, more = request.parameters, dict(_further(request))
+    if "due_of" in more:
+        # A clock that was moved a moment ago: diagrams see results with the next command only.
+        more["due"] = deadlines.due_of(work, docket, str(more.pop("due_of")))
     wish = documents.Wish(
         type=_text(given, "type"),
         element=request.element,
         to=given.get("to"),
         body=given.get("body"),
         title=_text(given, "title"),
-        more=_further(request),
+        more=more,
     )
     document = documents.issue(work, docket, wish)
     return {
@@ -120,13 +137,20 @@ def _open_case(work: Work, docket: Docket, request: OperationRequest) -> Json:
 def _pause_clock(work: Work, docket: Docket, request: OperationRequest) -> Json:
     given = request.parameters
     ground = Ground(_told(given, "document"), _told(given, "reason"), _told(given, "approver"))
-    return stops.pause(work, docket, ground)
+    return stops.pause(work, docket, replace(ground, origin=_origin(request)))
 
 
 def _resume_clock(work: Work, docket: Docket, request: OperationRequest) -> Json:
     given = request.parameters
     ending = Ground(_told(given, "document"), _told(given, "reason"), _told(given, "approver"))
-    return stops.resume(work, docket, ending)
+    named = given.get("ground")
+    ending = replace(ending, origin=_origin(request))
+    return stops.resume(work, docket, ending, named if isinstance(named, int) else None)
+
+
+def _origin(request: OperationRequest) -> int | None:
+    """Another case's stop is not ended by the own diagram."""
+    return 0 if request.parameters.get("case") else None
 
 
 def _extend_clock(work: Work, docket: Docket, request: OperationRequest) -> Json:

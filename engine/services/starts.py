@@ -37,7 +37,7 @@ def startable(work: Work) -> list[StartRow]:
     for row, definition in definitions.all_latest(work):
         description = definition.description
         forms = [description.forms[element] for element in description.starts]
-        if not forms or not description.process.number:
+        if not forms or not description.process.number or description.process.on_case:
             continue
         allowed = any(_start_bodies(work, form) for form in forms)
         verdict = Verdict(True) if allowed else Verdict(False, "role_needed")
@@ -127,7 +127,7 @@ def _start_place(work: Work, row: DefinitionRow) -> tuple[Place, list[int]]:
     definition = definitions.load(work, row.id)
     description = definition.description
     forms = [description.forms[element] for element in description.starts]
-    if not forms or not description.process.number:
+    if not forms or not description.process.number or description.process.on_case:
         raise NotFound("no_such_process", process=row.process_id)
     chosen, found = forms[0], _start_bodies(work, forms[0])
     for form in forms[1:]:

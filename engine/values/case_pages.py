@@ -43,6 +43,18 @@ class PresentTask:
 
 
 @dataclass(frozen=True)
+class RungView:
+    """A rung of a ladder: when it was climbed, when it will be, or that it no longer will."""
+
+    element: str
+    name: str
+    level: str
+    #: past, coming, standing, stopped
+    state: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class DeadlineView:
     """One clock of the case with its ledger."""
 
@@ -59,6 +71,7 @@ class DeadlineView:
     extensions: int = 0
     extensions_left: int = 0
     ledger: tuple[LedgerEvent, ...] = ()
+    rungs: tuple[RungView, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from engine.values.pages import CaseRef, DueView
+from engine.values.pages import CaseRef, DueView, FieldView
+from engine.values.people import Verdict
+from engine.values.process import Form
 from engine.values.timing import DueDate, LedgerEvent
 
 
@@ -21,6 +23,33 @@ class DueExplanation:
     ledger: tuple[LedgerEvent, ...] = ()
     task_id: int | None = None
     extensions_left: int | None = None
+
+
+@dataclass(frozen=True)
+class ClockOffer:
+    """Something that may be asked for about a clock, or the reason why not."""
+
+    #: pause, resume, extend
+    kind: str
+    may: Verdict
+    deadline_id: int | None = None
+    ground: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class ClockRequestPage:
+    """The form of a request about a clock."""
+
+    case: CaseRef
+    kind: str
+    deadline_id: int | None
+    ground: int | None
+    clock: str
+    form: Form
+    fields: tuple[FieldView, ...]
+    #: Role that decides.
+    approver: str
 
 
 @dataclass(frozen=True)

@@ -177,6 +177,17 @@ class DeadlineMark:
 
 
 @dataclass(frozen=True)
+class RungMark:
+    """A boundary timer marked as a rung of the escalation ladder of its activity."""
+
+    element: str
+    name: str
+    attached_to: str
+    #: remind, today, due, urge, supervise, government
+    level: str
+
+
+@dataclass(frozen=True)
 class ProcessInfo:
     """``duban:process``: what the procedure is."""
 
@@ -193,6 +204,8 @@ class ProcessInfo:
     basis: tuple[LegalBasis, ...] = ()
     #: A sentence on how long it usually takes, for the start page.
     usual_length: str = ""
+    #: Begins on the page of another case only, and acts on that case.
+    on_case: bool = False
 
 
 @dataclass(frozen=True)
@@ -216,6 +229,8 @@ class Description:
     #: Start event ids that a person may start a case by.
     starts: tuple[str, ...] = ()
     deadlines: tuple[DeadlineMark, ...] = ()
+    #: In the order they are drawn.
+    rungs: tuple[RungMark, ...] = ()
     elements: Mapping[str, Element] = field(default_factory=dict)
 
 
@@ -253,7 +268,8 @@ class OperationShape:
 
 #: The operations a service task may ask for. ``engine.services.operations`` performs them.
 OPERATIONS: Mapping[str, OperationShape] = {
-    "issue_document": OperationShape(("type",), ("to", "title", "body"), open=True),
+    # ``case``: the linked case that is acted on instead of the own one.
+    "issue_document": OperationShape(("type",), ("to", "title", "body", "case"), open=True),
     "register": OperationShape(("register",), ("key",), open=True),
     "publish": OperationShape((), ("document", "title", "until"), ("document", "title"), open=True),
     "notify": OperationShape(
@@ -263,11 +279,11 @@ OPERATIONS: Mapping[str, OperationShape] = {
         open=True,
     ),
     "open_case": OperationShape(("process",), open=True),
-    "pause_clock": OperationShape(("document", "reason")),
-    "resume_clock": OperationShape((), ("document",)),
+    "pause_clock": OperationShape(("document", "reason"), ("approver", "case")),
+    "resume_clock": OperationShape((), ("document", "reason", "approver", "ground", "case")),
     #: In a case of the recusal procedure only: carries its decision into the case it is about.
     "decide_recusal": OperationShape(("decision", "grounds")),
-    "extend_clock": OperationShape(("limit", "reason", "approver")),
+    "extend_clock": OperationShape(("limit", "reason", "approver"), ("case",)),
 }
 
 

@@ -30,6 +30,7 @@ PEOPLE: dict[str, tuple[str, tuple[str, ...], str]] = {
     "sup3": ("监督三", ("supervisor@legal",), "supervision"),
     "bare": ("无证监督", ("supervisor@legal",), ""),
     "market": ("市监局长", ("dept_head@market",), ""),
+    "deputy": ("市监副局长", ("dept_deputy@market",), ""),
     "unit": ("市监队员", ("case_lead@market_unit",), ""),
     "traffic": ("交通局长", ("dept_head@traffic",), ""),
     "admin": ("系统管理员", (), ""),

@@ -35,12 +35,14 @@ def clocks(county: County, case_id: int) -> dict[str, str]:
         }
 
 
-def allow_extension(county: County, key: str, span: Span) -> None:
+def allow_extension(county: County, key: str, span: Span, approver: str | None = None) -> None:
     with county.office.begin(COMMAND_LINE) as work:
         limits.replace(
             work.session,
             [
-                replace(row, extension=span, extensions_allowed=1) if row.key == key else row
+                replace(row, extension=span, extensions_allowed=1, extension_approver=approver)
+                if row.key == key
+                else row
                 for row in limits.every(work.session)
             ],
         )
