@@ -190,6 +190,44 @@ def test_surplus_rows_are_closed(county: County) -> None:
     assert task(county, case_id, "rectify").status == "cancelled"
 
 
+def test_what_is_left_of_a_case_that_is_over_is_closed(county: County) -> None:
+    case_id = to_rectification(county)
+    surplus = {**vars(task(county, case_id, "rectify")), "engine_id": "of nothing"}
+    complete(county, case_id, "rectify", "market", feedback="已整改")
+    complete(county, case_id, "recheck", "sup3", conclusion="done")
+    surplus.pop("id")
+    surplus["deadline_id"] = None
+    spoil(
+        county,
+        insert(tasks).values(**surplus),
+        update(case_table)
+        .where(case_table.c.id == case_id)
+        .values(wake_at=case_table.c.started_at, messages=[{"id": "x", "element": "ask"}]),
+    )
+    assert kinds(county) == {Kind.TASK_SURPLUS, Kind.WAKE_DIFFERS, Kind.MESSAGES_DIFFER}
+    verification.county(county.office, COMMAND_LINE, repair=True)
+    assert found(county) == []
+    assert timers.tick(county.office) == 0
+
+
+def test_clocks_that_stand_still_are_repaired_as_standing_still(county: County) -> None:
+    case_id = to_rectification(county)
+    send(county, case_id, "中止", "market", pause_reason="补正")
+    spoil(
+        county,
+        update(deadlines).where(deadlines.c.case_id == case_id).values(status="running"),
+        update(tasks).where(tasks.c.case_id == case_id).values(paused=False),
+        update(case_table)
+        .where(case_table.c.id == case_id)
+        .values(wake_at=case_table.c.started_at),
+    )
+    assert kinds(county) == {Kind.DEADLINE_DIFFERS, Kind.TASK_DIFFERS, Kind.WAKE_DIFFERS}
+    verification.county(county.office, COMMAND_LINE, repair=True)
+    assert found(county) == []
+    county.at("2026-06-30 09:00")
+    assert timers.tick(county.office) == 0
+
+
 def test_a_changed_state_is_named_and_never_repaired_from(county: County) -> None:
     case_id = to_rectification(county)
     spoil(
