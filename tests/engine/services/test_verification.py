@@ -212,6 +212,7 @@ def test_what_is_left_of_a_case_that_is_over_is_closed(county: County) -> None:
 
 def test_clocks_that_stand_still_are_repaired_as_standing_still(county: County) -> None:
     case_id = to_rectification(county)
+    county.at("2026-03-03 09:00")
     send(county, case_id, "中止", "market", pause_reason="补正")
     spoil(
         county,
