@@ -80,8 +80,16 @@ def unwrapped(text: str) -> str:
     text = text.strip()
     wrapped = re.fullmatch(r"[$#]\{(.*)\}", text, re.DOTALL)
     if wrapped is not None:
-        return wrapped[1].strip()
+        return _SIGNS.sub(_in_words, wrapped[1]).strip()
     return text[1:].strip() if text.startswith("=") and not text.startswith("==") else text
+
+
+#: Signs of the expression language of Java, and the texts in which they mean nothing.
+_SIGNS = re.compile(r"""'[^']*'|"[^"]*"|&&|\|\||!(?!=)""")
+
+
+def _in_words(found: re.Match[str]) -> str:
+    return {"&&": " and ", "||": " or ", "!": " not "}.get(found[0], found[0])
 
 
 def read_repetition(node: model.Node) -> tuple[str, Repetition | None]:
@@ -93,14 +101,15 @@ def read_repetition(node: model.Node) -> tuple[str, Repetition | None]:
     if many is None:
         return "", None
     cardinality = unwrapped(xml.text(many.find(bpmn("loopCardinality"))))
-    collection = _data_name(node, xml.text(many.find(bpmn("loopDataInputRef"))))
+    named = xml.text(many.find(bpmn("loopDataInputRef")))
+    collection = _data_name(node, named or _of_other_engines(many, "collection"))
     if bool(cardinality) == bool(collection):
         return "structure.repetition", None
     return "", Repetition(
         sequential=many.get("isSequential") in ("true", "1"),
         cardinality=cardinality or None,
         collection=collection or None,
-        item=_item(many.find(bpmn("inputDataItem"))),
+        item=_item(many.find(bpmn("inputDataItem"))) or _of_other_engines(many, "elementVariable"),
         output=_data_name(node, xml.text(many.find(bpmn("loopDataOutputRef")))),
         output_item=_item(many.find(bpmn("outputDataItem"))),
         completion=unwrapped(xml.text(many.find(bpmn("completionCondition")))) or None,
@@ -126,6 +135,15 @@ def _read_loop(loop: xml.Element) -> tuple[str, Repetition | None]:
         loop_maximum=int(maximum) if maximum else None,
         test_before=loop.get("testBefore") in ("true", "1"),
     )
+
+
+def _of_other_engines(many: xml.Element, name: str) -> str:
+    """What Camunda and Flowable write as an attribute of their own where BPMN has an element."""
+    for key, value in many.attrib.items():
+        namespace, _, local = str(key).removeprefix("{").partition("}")
+        if local == name and namespace not in (xml.BPMN, xml.DUBAN):
+            return str(value).strip()
+    return ""
 
 
 def _item(element: xml.Element | None) -> str:

@@ -65,8 +65,24 @@ def test_conditions_of_other_tools_are_unwrapped() -> None:
     assert Walk(definition, {"x": 5}).open == ["b"]
 
 
+@pytest.mark.parametrize(
+    ("text", "values", "way"),
+    [
+        ("${x &amp;&amp; !y}", {"x": True, "y": False}, "a"),
+        ("${x &amp;&amp; !y}", {"x": True, "y": True}, "b"),
+        ("#{x == 1 || y != 2}", {"x": 0, "y": 3}, "a"),
+        ("${x == 'a&amp;&amp;!b'}", {"x": "a&&!b", "y": 0}, "a"),
+    ],
+)
+def test_signs_of_other_tools_mean_what_they_mean_there(
+    text: str, values: dict[str, object], way: str
+) -> None:
+    definition = choice(flow("g", "a", text), flow("g", "b"), default="g-b")
+    assert Walk(definition, values).open == [way]
+
+
 def test_a_condition_in_another_language_is_refused_naming_the_gateway() -> None:
-    definition = choice(flow("g", "a", "${x &amp;&amp; y}"), flow("g", "b"), default="g-b")
+    definition = choice(flow("g", "a", "${x.equals(y)}"), flow("g", "b"), default="g-b")
     with pytest.raises(Broken) as stopped:
         Walk(definition, {"x": True, "y": True})
     assert stopped.value.code.startswith("expression.")

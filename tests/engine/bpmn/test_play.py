@@ -99,6 +99,24 @@ def test_a_plain_diagram_of_any_tool_plays() -> None:
     ]
 
 
+def test_a_list_named_as_camunda_and_flowable_name_it_is_gone_through() -> None:
+    many = (
+        '<bpmn:multiInstanceLoopCharacteristics isSequential="true" camunda:collection="${parties}"'
+        ' camunda:elementVariable="party"/>'
+    )
+    diagram = document(
+        process(start(), node("userTask", "hear", many), end(), flows("start hear end"))
+    )
+    parties = {"parties": ["甲", "乙"]}
+    *_, first, second, done = played(
+        {"start": True, "with": parties}, {"complete": "hear"}, {"complete": "hear"},
+        diagram=diagram,
+    )  # fmt: skip
+    assert first["tasks"][0]["local"]["party"] == "甲"
+    assert second["tasks"][0]["local"]["party"] == "乙"
+    assert done["finished"] is True
+
+
 def test_time_passes_every_timer_on_its_way() -> None:
     _, one, two, three = played(
         {"advance": "P3D"}, {"advance": "PT47H59M"}, {"advance": "PT1M"}, diagram=PLAIN
