@@ -68,10 +68,10 @@ def test_conditions_of_other_tools_are_unwrapped() -> None:
 @pytest.mark.parametrize(
     ("text", "values", "way"),
     [
-        ("${x &amp;&amp; !y}", {"x": True, "y": False}, "a"),
-        ("${x &amp;&amp; !y}", {"x": True, "y": True}, "b"),
+        ("${x && !y}", {"x": True, "y": False}, "a"),
+        ("${x && !y}", {"x": True, "y": True}, "b"),
         ("#{x == 1 || y != 2}", {"x": 0, "y": 3}, "a"),
-        ("${x == 'a&amp;&amp;!b'}", {"x": "a&&!b", "y": 0}, "a"),
+        ("${x == 'a&&!b'}", {"x": "a&&!b", "y": 0}, "a"),
     ],
 )
 def test_signs_of_other_tools_mean_what_they_mean_there(
