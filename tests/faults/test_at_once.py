@@ -18,6 +18,7 @@ from engine.values.pages import Raw
 from engine.values.verification import Kind
 from tests.engine.services.steps import task, to_rectification
 from tests.faults import nodes
+from tests.faults.clones import clone
 from tests.faults.conftest import Town
 from tests.faults.nodes import Place
 from tests.faults.soundness import completed_once, fired, moved, sound, work_off
@@ -60,7 +61,7 @@ def tick_together(place: Place, rounds: int) -> None:
 
 
 def test_a_timer_that_two_nodes_see_due_fires_once(town: Town) -> None:
-    cases = [to_rectification(town) for _ in range(12)]
+    cases = clone(town, to_rectification(town), 12)
     town.at("2026-04-02 00:00")
     both = [nodes.start(tick_together, town.place, 20) for _ in range(2)]
     assert [nodes.ended(node) for node in both] == [0, 0]
@@ -99,7 +100,7 @@ def test_fifty_writers_on_one_sqlite_file_lose_nothing(sqlite_town: Town) -> Non
 
 def test_of_many_due_at_one_moment_some_poisoned_all_others_move(town: Town) -> None:
     dice = random.Random(7)
-    cases = [to_rectification(town) for _ in range(120)]
+    cases = clone(town, to_rectification(town), 120)
     poisoned = sorted(dice.sample(cases, 6))
     damages = [b"", b"\x78\x9c", b"\x78\x9c\x00\x00", b"\xff" * 9, b"{}", b"\x00"]
     with town.office.begin(COMMAND_LINE) as work:

@@ -14,6 +14,7 @@ from engine.actor import COMMAND_LINE
 from engine.services import passwords, staff
 from tests.engine.services.steps import task, to_rectification
 from tests.faults import nodes
+from tests.faults.clones import clone
 from tests.faults.conftest import Town
 from tests.faults.soundness import completed_once, fired, sound
 from tests.faults.visitor import connection_of, visitor
@@ -57,7 +58,7 @@ def test_a_web_process_killed_around_the_commit_has_done_all_or_nothing(
 @pytest.mark.parametrize("seed", [1])
 def test_workers_killed_in_mid_batch_move_every_case_exactly_once(town: Town, seed: int) -> None:
     dice = random.Random(seed)
-    cases = [to_rectification(town) for _ in range(40)]
+    cases = clone(town, to_rectification(town), 60)
     town.at("2026-04-02 00:00")
     workers = [nodes.start(nodes.work_timers, town.place, dice.randint(0, 30)) for _ in range(5)]
     killed = sum(nodes.ended(worker) == -signal.SIGKILL for worker in workers)

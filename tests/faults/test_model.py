@@ -340,6 +340,6 @@ def _where(sqlite_databases: Databases, postgres_databases: Databases) -> None:
 
 
 TestStoriesOnSqlite = StoryOnSqlite.TestCase
-TestStoriesOnSqlite.settings = _settings(10, 25)
+TestStoriesOnSqlite.settings = _settings(18, 30)
 TestStoriesOnPostgres = StoryOnPostgres.TestCase
-TestStoriesOnPostgres.settings = _settings(3, 25)
+TestStoriesOnPostgres.settings = _settings(4, 30)
