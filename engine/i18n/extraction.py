@@ -36,8 +36,8 @@ _KEYWORDS = {"_": None, "N_": None, "say": None, "gettext": None, "ngettext": (1
 
 #: Calls whose first text argument, or ``code=``, is the code of a sentence.
 _REFUSALS = {
-    "DubanError", "NotFound", "Forbidden", "Conflict", "Invalid", "Unavailable", "Broken", "Problem",
-    "refuse", "refused", "sentence", "Rule",
+    "DubanError", "NotFound", "Forbidden", "Conflict", "Invalid", "Unavailable", "Broken",
+    "Problem", "refuse", "refused", "sentence", "Rule",
 }  # fmt: skip
 #: Calls whose ``code=`` argument, or the argument at this position, is a code.
 _POSITIONS = {Verdict.__name__: 1, "TimelineRow": 1, "Standing": 1}
