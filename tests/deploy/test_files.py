@@ -73,7 +73,7 @@ def test_units_name_commands_and_settings_there_are() -> None:
     for unit in UNITS:
         text = unit.read_text("utf-8")
         assert set(re.findall(r"DUBAN_[A-Z_]+", text)) <= settings(), unit.name
-        for command in re.findall(r"run\.py (\w+)", text):
+        for command in re.findall(r"bin/duban (\w+)", text):
             told = subprocess.run(
                 [sys.executable, str(ROOT / "run.py"), command, "--help"],
                 capture_output=True, check=False,
@@ -132,7 +132,7 @@ def test_the_image_is_made_of_files_there_are_and_runs_as_nobody_in_particular()
     for source in re.findall(r"^COPY (?!--from)(\S+) ", text, re.MULTILINE):
         assert (ROOT / source).exists(), source
     ignored = set((ROOT / ".containerignore").read_text("utf-8").split())
-    needed = {"engine", "monitor", "web", "processes", "ui", "requirements", "Makefile", "run.py"}
+    needed = {"engine", "monitor", "web", "processes", "ui", "requirements", "Makefile", "duban"}
     assert not ignored & needed
     assert {".git", ".venv", "node_modules", "var"} <= ignored
     lines = text.splitlines()

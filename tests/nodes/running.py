@@ -93,10 +93,13 @@ class Installation:
         )
 
     def script(self, name: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """One of the scripts operators run."""
+        """One of the scripts operators run, with the command as it is installed."""
+        command = self.home / "duban-command"
+        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/run.py" "$@"\n', "utf-8")
+        command.chmod(0o755)
         return subprocess.run(
             [str(ROOT / "deploy/bin" / name), *arguments],
-            env=self.environment(DUBAN_PYTHON=sys.executable, **more),
+            env=self.environment(DUBAN_COMMAND=str(command), **more),
             cwd=self.home,
             capture_output=True,
             text=True,

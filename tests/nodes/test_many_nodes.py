@@ -12,6 +12,7 @@ from engine.services import anchors
 from engine.store import tasks as task_store
 from engine.store.periodic import periodic_runs
 from engine.store.workers import listing
+from engine.worker.jobs import JOBS
 from tests.engine.services.steps import task, to_rectification
 from tests.nodes.conftest import Site
 from tests.nodes.running import PATIENCE
@@ -46,10 +47,11 @@ def test_workers_share_what_is_due_and_one_that_dies_is_not_missed(shared: Site)
         runs = list(work.session.execute(periodic_runs.select()))
         assert [row.node for row in listing(work.session)] in ([], ["worker-0"])
         report = anchors.verify(work)
-    assert sorted({row.job for row in runs}) == ["anchor", "housekeeping"]
-    assert len(runs) == 2
+    # A worker looks at every duty as soon as it starts; the hour may have turned meanwhile.
+    assert {row.job for row in runs} == {job.name for job in JOBS}
+    assert [row.job for row in runs].count("anchor") == report.anchors
     assert report.broken == ()
-    assert report.anchors == 1
+    assert report.anchors in (1, 2), "one a day"
 
 
 def test_a_restarted_web_node_leaves_the_others_at_work(shared: Site) -> None:

@@ -94,7 +94,7 @@ def test_a_migration_that_takes_something_away_is_seen(line: str) -> None:
 
 def copy_of_program(target: Path) -> Path:
     """This program, to be changed into another version."""
-    for name in ("engine", "monitor", "web", "processes"):
+    for name in ("duban", "engine", "monitor", "web", "processes"):
         shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copyfile(ROOT / "run.py", target / "run.py")
     return target
@@ -320,3 +320,39 @@ def test_no_request_is_lost_while_nodes_are_restarted_one_by_one(
     assert re.search(r"id=[2-9A-Z]{4}-[2-9A-Z]{4} ", line), "the proxy's line names our request"
     assert "%E6" not in line
     assert "q=" not in line
+
+
+def test_the_script_turns_one_unit_after_another_and_stops_at_one_that_fails(
+    shared: Site, tmp_path: Path
+) -> None:
+    site = shared.installation
+    nodes = [site.start("web") for _ in range(2)]
+    for node in nodes:
+        site.ready(node, monitor=False)
+    units = tmp_path / "units"
+    turned = tmp_path / "turned"
+    stand_in = tmp_path / "systemctl"
+    # There is no service manager here: it tells what runs, and writes down what it was told.
+    stand_in.write_text(
+        "#!/bin/sh\n"
+        'case "$1 $*" in\n'
+        f'list-units*duban-web*) cat "{units}" ;;\n'
+        f'restart*) echo "$2" >> "{turned}" ;;\n'
+        "esac\n",
+        "utf-8",
+    )
+    stand_in.chmod(0o755)
+    settings = {
+        "DUBAN_SYSTEMCTL": str(stand_in), "DUBAN_PYTHON": sys.executable, "DUBAN_PATIENCE": "2",
+    }  # fmt: skip
+    names = [f"duban-web@{node.port}.service" for node in nodes]
+    units.write_text("".join(f"{name} loaded active running Duban\n" for name in names), "utf-8")
+    told = site.script("rolling-restart", **settings)
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.split() == [migrations.newest(), *names]
+    assert turned.read_text("utf-8").split() == names
+    turned.unlink()
+    assert nodes[0].terminate() == 0
+    told = site.script("rolling-restart", **settings)
+    assert (told.returncode, "not ready" in told.stderr) == (1, True)
+    assert turned.read_text("utf-8").split() == names[:1], "the other was left as it is"
