@@ -12,9 +12,9 @@ from engine.bpmn.bundle import Bundle, gather
 from engine.bpmn.forms import (
     read_basis,
     read_deadlines,
-    read_rungs,
     read_disclosure,
     read_form,
+    read_rungs,
     said,
     words,
 )

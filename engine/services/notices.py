@@ -76,7 +76,7 @@ def carry(
         )
     asked = [one for one in reached if chosen[one].other is When.ONCE]
     further = store.addresses(work.session, asked) if asked else []
-    locales = people.locales(work.session, {row.person_id for row in further})
+    locales = people.locales(work.session, {row.person_id for row in further}) if further else {}
     for row in further:
         mail.queue(
             work,

@@ -10,12 +10,12 @@ from engine.errors import Broken, Invalid
 from engine.rules import messages as rules
 from engine.rules.messages import LOCALES, Level, Message
 from engine.rules.reach import kind_of
-from engine.services import audit, catalogue, mail, notices, slots, wording
+from engine.services import audit, catalogue, mail, notices, places, slots, wording
 from engine.services.dockets import Docket
 from engine.services.views import ids_in
 from engine.services.wording import Words
-from engine.store import bodies, people
 from engine.store import notifications as rows
+from engine.store import people
 from engine.store.notifications import Notification
 from engine.store.outbox import State
 from engine.values.acts import Act
@@ -112,7 +112,7 @@ def _facts(
     values = Words(work, docket.description, docket.data)
     fields = wording.fields_of(docket.description)
     process = docket.description.process
-    names = bodies.names_of_bodies(work.session, [body_id]) if body_id is not None else {}
+    names = places.names(work, [body_id])
     title_field = fields.get(process.title)
     told = {
         "case_number": docket.number,

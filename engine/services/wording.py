@@ -12,7 +12,7 @@ from engine.services.dockets import Docket
 from engine.services.views import ids_in, is_blank
 from engine.services.word import clean
 from engine.store import attachments, bodies, people
-from engine.values.process import Description, Disclosure, Field, FieldType, Option
+from engine.values.process import Description, Disclosure, Field, FieldType
 from engine.values.quorum import opinions
 from engine.values.running import CaseFile, Json
 from engine.values.timing import COUNTY_ZONE
@@ -22,24 +22,9 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
-def fields_of(description: Description) -> dict[str, Field]:
-    """Every field of the definition by id; of several with one id, one that is filled in.
-
-    It has the options of all of them: a form may offer fewer than scripts and other forms can set.
-    """
-    found: dict[str, Field] = {}
-    options: dict[str, dict[str, Option]] = {}
-    for form in description.forms.values():
-        for field in form.fields:
-            known = found.get(field.id)
-            if known is None or (known.readonly and not field.readonly):
-                found[field.id] = field
-            for option in field.options:
-                options.setdefault(field.id, {}).setdefault(option.value, option)
-    return {
-        id: replace(field, options=tuple(options[id].values())) if id in options else field
-        for id, field in found.items()
-    }
+def fields_of(description: Description) -> Mapping[str, Field]:
+    """Every field of the definition by id."""
+    return description.fields
 
 
 class Words(Mapping[str, str]):

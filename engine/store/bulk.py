@@ -147,18 +147,24 @@ def _value(column: Any, number: ColumnElement[int], known: Mapping[str, Span]) -
     target = keys[0].column.table.name if keys else _POINTS_TO.get(column.name)
     if column.name == "id":
         target = column.table.name
-    place, copied = (column.table.name, column.name), cast(number, String)
+    place = (column.table.name, column.name)
     if place == ("outbox", "key"):
-        return column + "-" + copied
+        return column + "-" + _own(column, number, known)
     if place == ("outbox", "state"):
         # Nobody is written to because of a copy.
         return func.replace(column, "queued", "sent")
     if place == ("documents", "number"):
         bare, ending = func.length(column) - 1, func.length(column)
-        numbered = func.substr(column, 1, bare) + "-" + copied + func.substr(column, ending)
+        own = _own(column, number, known)
+        numbered = func.substr(column, 1, bare) + "-" + own + func.substr(column, ending)
         return case((column == "", ""), else_=numbered)
     span = known.get(target) if target is not None else None
     return column if span is None else column + (span.begin - span.low) + number * span.size
+
+
+def _own(column: Any, number: ColumnElement[int], known: Mapping[str, Span]) -> Any:
+    """The copy's case, in the text of what must be its alone."""
+    return cast(_value(column.table.c.case_id, number, known), String)
 
 
 _ADD_ENTRIES = Prepared(insert(audit_entries).inline())
@@ -190,11 +196,6 @@ def linked(session: Session, ids: Collection[int]) -> list[tuple[int, int]]:
 def with_incidents(session: Session, ids: Collection[int]) -> set[int]:
     """The cases among these in which something failed."""
     return set(session.scalars(select(incidents.c.case_id).where(incidents.c.case_id.in_(ids))))
-
-
-def ids_from(session: Session, first: int) -> list[int]:
-    """The cases from an id on."""
-    return list(session.scalars(select(cases.c.id).where(cases.c.id >= first)))
 
 
 def totals(session: Session) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Index, Row, String, Table, func, insert, select, 
 from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, Json, affected, metadata
+from engine.store.prepared import Prepared
 
 notifications = Table(
     "notifications",
@@ -59,14 +60,13 @@ def _notification(row: Row[Any]) -> Notification:
 
 def add(session: Session, person_ids: Sequence[int], **values: Any) -> dict[int, int]:
     """The same notice to several people; the ids of the notices by person."""
-    if not person_ids:
-        return {}
-    rows = session.execute(
-        insert(notifications)
-        .values([{"person_id": person_id, **values} for person_id in person_ids])
-        .returning(notifications.c.person_id, notifications.c.id)
-    )
-    return {row.person_id: row.id for row in rows}
+    return {
+        person_id: _ADD.all(session, {"person_id": person_id, **values})[0][0]
+        for person_id in person_ids
+    }
+
+
+_ADD = Prepared(insert(notifications).returning(notifications.c.id))
 
 
 def of_person(

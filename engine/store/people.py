@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, affected, insert_missing, metadata
 from engine.store.bodies import bodies
-from engine.store.prepared import Prepared
+from engine.store.prepared import Prepared, among, portions
 from engine.values.people import Certificate, Membership, PersonFacts
 
 people = Table(
@@ -139,16 +139,24 @@ def names_of_people(session: Session, ids: Iterable[int]) -> dict[int, str]:
 
 def holders(session: Session, role: str, body_ids: Sequence[int] | None = None) -> list[int]:
     """Ids of active people who hold a role, at one of the bodies if any are given."""
-    query = (
-        select(people.c.id)
-        .join(memberships, memberships.c.person_id == people.c.id)
-        .where(people.c.active, memberships.c.role == role)
-        .group_by(people.c.id)
-        .order_by(people.c.id)
-    )
     if body_ids is not None:
-        query = query.where(memberships.c.body_id.in_(body_ids))
-    return list(session.execute(query).scalars())
+        asked = [{**portion, "role": role} for portion in portions(body_ids)]
+        return sorted({row[0] for each in asked for row in _HOLDERS_AT.all(session, each)})
+    return sorted(row[0] for row in _HOLDERS.all(session, {"role": role}))
+
+
+_HOLDERS = Prepared(
+    select(people.c.id)
+    .join(memberships, memberships.c.person_id == people.c.id)
+    .where(people.c.active, memberships.c.role == bindparam("role"))
+    .group_by(people.c.id)
+)
+_HOLDERS_AT = Prepared(
+    select(people.c.id)
+    .join(memberships, memberships.c.person_id == people.c.id)
+    .where(people.c.active, memberships.c.role == bindparam("role"), among(memberships.c.body_id))
+    .group_by(people.c.id)
+)
 
 
 def members(session: Session, body_ids: Collection[int]) -> list[int]:
@@ -165,10 +173,18 @@ def members(session: Session, body_ids: Collection[int]) -> list[int]:
 
 def mail_addresses(session: Session, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Address and language by id, of active people who have an address."""
-    query = select(people.c.id, people.c.mail, people.c.locale).where(
-        people.c.id.in_(set(ids)), people.c.mail != "", people.c.active
+    return {
+        person_id: (mail, locale)
+        for portion in portions(ids)
+        for person_id, mail, locale in _MAIL_ADDRESSES.all(session, portion)
+    }
+
+
+_MAIL_ADDRESSES = Prepared(
+    select(people.c.id, people.c.mail, people.c.locale).where(
+        among(people.c.id), people.c.mail != "", people.c.active
     )
-    return {row.id: (row.mail, row.locale) for row in session.execute(query)}
+)
 
 
 def reachable(session: Session) -> dict[int, tuple[str, str]]:
@@ -282,8 +298,6 @@ def put_certificate(session: Session, number: str, **values: Any) -> None:
     session.execute(update(certificates).where(certificates.c.number == number).values(**values))
 
 
-#: People asked about in one question; places left over repeat one of them.
-_AT_ONCE = 8
 _CERTIFICATE = tuple(
     column.name for column in certificates.c if column.name not in ("id", "person_id")
 )
@@ -301,25 +315,23 @@ _FACTS = Prepared(
     )
     .outerjoin(memberships, memberships.c.person_id == people.c.id)
     .outerjoin(certificates, certificates.c.person_id == people.c.id)
-    .where(people.c.id.in_([bindparam(f"one{place}", type_=Id) for place in range(_AT_ONCE)]))
+    .where(among(people.c.id))
     .order_by(people.c.id, memberships.c.body_id, memberships.c.role, certificates.c.id)
 )
 
 
 def facts(session: Session, ids: Iterable[int]) -> dict[int, PersonFacts]:
     """What policy must know of people, by id; unknown ids are left out."""
-    wanted = sorted(set(ids))
     found: dict[int, PersonFacts] = {}
-    for first in range(0, len(wanted), _AT_ONCE):
-        found |= _facts(session, wanted[first : first + _AT_ONCE])
+    for portion in portions(ids):
+        found |= _facts(session, portion)
     return found
 
 
-def _facts(session: Session, ids: Sequence[int]) -> dict[int, PersonFacts]:
+def _facts(session: Session, asked: Mapping[str, int]) -> dict[int, PersonFacts]:
     found: dict[int, PersonFacts] = {}
     held: dict[int, dict[Membership, None]] = {}
     carried: dict[int, dict[int, Certificate]] = {}
-    asked = {f"one{at}": ids[at] if at < len(ids) else ids[0] for at in range(_AT_ONCE)}
     # One question for all three: each membership meets each certificate, and there are few.
     for one, name, auxiliary, active, since, body_id, role, certificate, *kept in _FACTS.all(
         session, asked

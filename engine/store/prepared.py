@@ -10,15 +10,16 @@ A statement may not vary but in its values; the columns an INSERT or UPDATE sets
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Delete, Insert, Select, Update
+from sqlalchemy import Column, ColumnElement, Delete, Insert, Select, Update, bindparam
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
 #: Told of every statement with its parameters, for measuring; nobody listens in service.
@@ -82,6 +83,27 @@ class Prepared:
         return form
 
 
+#: Values asked about in one question by :func:`among`.
+_AT_ONCE = 8
+
+
+def among(column: Column[Any]) -> ColumnElement[bool]:
+    """Whether a column holds one of the values of a portion; see :func:`portions`."""
+    places = [bindparam(f"one{place}", type_=column.type) for place in range(_AT_ONCE)]
+    return column.in_(places)
+
+
+def portions(values: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Distinct values, a few at a time, for :func:`among`; places left over repeat one of them."""
+    wanted = sorted(set(values))
+    for first in range(0, len(wanted), _AT_ONCE):
+        some = wanted[first : first + _AT_ONCE]
+        yield {
+            f"one{place}": some[place] if place < len(some) else some[0]
+            for place in range(_AT_ONCE)
+        }
+
+
 @dataclass(frozen=True)
 class _Form:
     """A statement as one database takes it."""
@@ -103,14 +125,16 @@ class _Form:
 
 
 def _compiled(statement: _Statement, dialect: Dialect, names: list[str]) -> _Form:
+    defaults = _defaults(statement, names)
     made = statement.compile(
         dialect=dialect,
-        column_keys=None if isinstance(statement, Select) else names,
+        column_keys=None if isinstance(statement, Select) else [*names, *defaults],
         compile_kwargs={"render_postcompile": True},
     )
     if not isinstance(made, SQLCompiler):
         raise TypeError("a statement with values is needed")
     fixed = {name: value for name, value in made.params.items() if name not in names}
+    fixed |= defaults
     binds = []
     for parameter, name in made.bind_names.items():
         convert = parameter.type.dialect_impl(dialect).bind_processor(dialect)
@@ -127,6 +151,17 @@ def _compiled(statement: _Statement, dialect: Dialect, names: list[str]) -> _For
         tuple(binds),
         tuple((place, read) for place, read in enumerate(readers) if read is not None),
     )
+
+
+def _defaults(statement: _Statement, names: list[str]) -> dict[str, Any]:
+    """What a row that is inserted has in columns that were not given."""
+    if not isinstance(statement, Insert):
+        return {}
+    return {
+        column.name: column.default.arg
+        for column in statement.table.columns
+        if column.name not in names and isinstance(column.default, ScalarElementColumnDefault)
+    }
 
 
 def _types(statement: _Statement) -> list[TypeEngine[Any]]:

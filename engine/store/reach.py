@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, Index, Row, String, Table, Text, delete, insert, select, update
@@ -12,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, affected, metadata
+from engine.store.prepared import Prepared, among, portions
 
 #: What somebody chose for a kind of notice; without a row the kind's own habit holds.
 notice_choices = Table(
@@ -61,8 +63,21 @@ def _address(row: Row[Any]) -> AddressRow:
 
 def choices(session: Session, people: Iterable[int]) -> dict[tuple[int, str], tuple[str, str]]:
     """(mail, other) by person and kind, where somebody chose."""
-    query = select(notice_choices).where(notice_choices.c.person_id.in_(set(people)))
-    return {(row.person_id, row.kind): (row.mail, row.other) for row in session.execute(query)}
+    return {
+        (person_id, kind): (mail, other)
+        for portion in portions(people)
+        for person_id, kind, mail, other in _CHOICES.all(session, portion)
+    }
+
+
+_CHOICES = Prepared(
+    select(
+        notice_choices.c.person_id,
+        notice_choices.c.kind,
+        notice_choices.c.mail,
+        notice_choices.c.other,
+    ).where(among(notice_choices.c.person_id))
+)
 
 
 def choose(session: Session, person_id: int, kind: str, mail: str, other: str) -> None:
@@ -94,8 +109,15 @@ def address(session: Session, address_id: int) -> AddressRow | None:
 
 def addresses(session: Session, people: Iterable[int]) -> list[AddressRow]:
     """The addresses of some people, in the order they were added."""
-    query = select(notice_addresses).where(notice_addresses.c.person_id.in_(set(people)))
-    return [_address(row) for row in session.execute(query.order_by(notice_addresses.c.id))]
+    found = [row for portion in portions(people) for row in _ADDRESSES.all(session, portion)]
+    return [AddressRow(*row) for row in sorted(found, key=itemgetter(0))]
+
+
+_ADDRESSES = Prepared(
+    select(*(notice_addresses.c[column.name] for column in fields(AddressRow))).where(
+        among(notice_addresses.c.person_id)
+    )
+)
 
 
 def remove_address(session: Session, address_id: int, person_id: int) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # timing names legal bases of this module
@@ -232,6 +233,26 @@ class Description:
     #: In the order they are drawn.
     rungs: tuple[RungMark, ...] = ()
     elements: Mapping[str, Element] = field(default_factory=dict)
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """Every field by id; of several with one id, one that is filled in.
+
+        It has the options of all of them: a form may offer fewer than scripts and other forms set.
+        """
+        found: dict[str, Field] = {}
+        options: dict[str, dict[str, Option]] = {}
+        for form in self.forms.values():
+            for one in form.fields:
+                known = found.get(one.id)
+                if known is None or (known.readonly and not one.readonly):
+                    found[one.id] = one
+                for option in one.options:
+                    options.setdefault(one.id, {}).setdefault(option.value, option)
+        return {
+            id: replace(one, options=tuple(options[id].values())) if id in options else one
+            for id, one in found.items()
+        }
 
 
 class Severity(StrEnum):

@@ -67,12 +67,12 @@ def totals(office: Office) -> tuple[int, int]:
 
 
 def _sound(work: Work, played: Sequence[int]) -> list[int]:
-    """The cases since the first played one in which nothing failed, nor in one they know of."""
-    if not played:
-        return []
-    found = set(bulk.ids_from(work.session, min(played)))
+    """The cases played and those they opened, unless something failed in one they know of."""
+    found, links = set(played), bulk.linked(work.session, played)
+    while not found.issuperset(other for _, other in links):
+        found.update(other for _, other in links)
+        links = bulk.linked(work.session, found)
     found -= bulk.with_incidents(work.session, found)
-    links = bulk.linked(work.session, found)
     while True:
         torn = {one for one, other in links if one in found and other not in found}
         if not torn:

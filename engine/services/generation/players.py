@@ -48,10 +48,15 @@ class _Moving:
         return (self.at - self.ahead).astimezone(UTC)
 
 
-def play(office: Office, wanted: int, chance: random.Random, names: Names) -> list[int]:
-    """Play cases of every procedure that people can start; the ids of those that came about."""
+def play(
+    office: Office, wanted: int, chance: random.Random, names: Names, only: str = ""
+) -> list[int]:
+    """Play cases of every procedure that people can start; the ids of those that came about.
+
+    ``only`` is the id of the one procedure wanted.
+    """
     with office.read(COMMAND_LINE) as work:
-        offered = [row.process for row in starts.startable(work)]
+        offered = [row.process for row in starts.startable(work) if only in ("", row.process.id)]
         until = work.now
     clock = _Moving(until, until - office.clock.now())
     past = replace(office, clock=clock)
