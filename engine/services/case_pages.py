@@ -1,30 +1,24 @@
-"""The case page: everything its tabs show, and what may be asked for in the case now."""
+"""What may be asked for in a case now: extensions, objections, whatever its diagram waits for."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 from engine.errors import Conflict
 from engine.services import (
     access,
     attachments,
-    audit,
     deadlines,
     definitions,
     dockets,
-    documents,
     duty,
     entry,
     matters,
     moves,
     slots,
-    task_pages,
-    timeline,
     views,
 )
 from engine.services.dockets import Docket
 from engine.services.entry import Place
-from engine.store import bodies, cases, dossiers, drafts, incidents, pauses, people
+from engine.store import bodies, drafts
 from engine.store import deadlines as ledger
 from engine.store import tasks as task_store
 from engine.store.cases import CaseRow
@@ -32,71 +26,11 @@ from engine.store.drafts import DraftRow
 from engine.values.case_pages import (
     ActionPage,
     ActionView,
-    CasePage,
-    LinkRow,
-    PauseRow,
-    PersonInCase,
-    PresentTask,
 )
-from engine.values.pages import DueView, PersonRow, Raw
+from engine.values.pages import DueView, Raw
 from engine.values.people import Verdict
 from engine.values.running import OpenMessage
 from engine.work import Work
-
-
-def page(work: Work, case_id: int) -> CasePage:
-    """A case with everything its tabs show. Raises NotFound ``no_such_case``."""
-    row = access.visible_case(work, case_id)
-    docket = dockets.opened(work, row)
-    hidden = access.hidden_fields(work, row)
-    known = {found.id: found for found in attachments.of_case(work, case_id)}
-    me = work.actor.person_id
-    tasks = present_tasks(work, row)
-    return CasePage(
-        case=views.case_ref(work, row),
-        process=docket.description.process,
-        version=definitions.version_of(work, row.definition_id),
-        started_at=row.started_at,
-        started_by=row.starter,
-        finished_at=row.finished_at,
-        due=_pressing(work, row),
-        paused_since=row.paused_at,
-        bodies=views.body_rows(work, dict(sorted(row.slots.items(), key=slots.sort_key))),
-        facts=views.shown_values(
-            work, views.facts_fields(docket.description), row.data, hidden, known
-        ),
-        opinions=task_pages.opinions(work, docket, hidden, known),
-        tasks=tasks,
-        deadlines=deadlines.of_case(work, case_id),
-        pauses=tuple(
-            PauseRow(
-                found.paused_at,
-                found.document,
-                found.reason,
-                found.resumed_at,
-                found.resume_document,
-                found.id,
-                found.approver,
-                found.resume_reason,
-                found.resume_approver,
-            )
-            for found in pauses.of_case(work.session, case_id)
-        ),
-        actions=actions(work, docket),
-        documents=documents.of_case(work, case_id),
-        attachments=tuple(known[found] for found in sorted(known)),
-        people=_people(work, row),
-        timeline=timeline.of_case(work, row),
-        audit=audit.entries(work, case_id),
-        links=_links(work, case_id),
-        basis=docket.description.process.basis,
-        followed=me is not None and bool(dossiers.followed(work.session, me, [case_id])),
-        withdraw=may_withdraw(work, docket),
-        incidents=tuple(found.id for found in incidents.open_of_case(work.session, case_id)),
-    )
-
-
-# --- Actions ----------------------------------------------------------------------------------
 
 
 def actions(work: Work, docket: Docket) -> tuple[ActionView, ...]:
@@ -120,7 +54,7 @@ def action(work: Work, case_id: int, message_id: str, raw: Raw | None = None) ->
             draft = _draft(work, case_id, message) if raw is None else None
             found = _action(work, docket, message, draft.raw if draft is not None else raw)
             saved_at = draft.saved_at if draft is not None else None
-            return ActionPage(views.case_ref(work, row), found, _pressing(work, row), saved_at)
+            return ActionPage(views.case_ref(work, row), found, pressing(work, row), saved_at)
     raise Conflict("message_not_open")
 
 
@@ -213,79 +147,10 @@ def may_withdraw(work: Work, docket: Docket) -> Verdict:
     return Verdict(True)
 
 
-# --- Parts ------------------------------------------------------------------------------------
-
-
-def present_tasks(work: Work, row: CaseRow) -> tuple[PresentTask, ...]:
-    """Every task of the case in the order they were opened."""
-    rows = task_store.of_case(work.session, row.id)
-    names = people.names_of_people(
-        work.session,
-        {one for task in rows for one in (task.assignee_id, task.completed_by) if one},
-    )
-    where = bodies.names_of_bodies(work.session, {task.body_id for task in rows if task.body_id})
-    return tuple(
-        PresentTask(
-            element=task.element,
-            name=task.name,
-            role=task.role,
-            body=where.get(task.body_id or 0, ""),
-            status=task.status,
-            opened_at=task.opened_at,
-            task_id=task.id,
-            assignee=names.get(task.assignee_id or 0, ""),
-            due=task_pages.due(work, row, task),
-            completed_at=task.completed_at,
-            completed_by=names.get(task.completed_by or 0, ""),
-        )
-        for task in rows
-    )
-
-
-def _pressing(work: Work, row: CaseRow) -> DueView:
+def pressing(work: Work, row: CaseRow) -> DueView:
+    """The most pressing running deadline of a case."""
     found = deadlines.most_pressing(ledger.unended(work.session, row.id))
     if found is None:
         return DueView()
     events = ledger.ledgers(work.session, row.id).get(found.id, ())
     return views.deadline(work, row, found, events).due
-
-
-def _people(work: Work, row: CaseRow) -> tuple[PersonInCase, ...]:
-    did: dict[int, list[str]] = {}
-    has: dict[int, list[str]] = {}
-    last: dict[int, datetime] = {}
-    for task in task_store.of_case(work.session, row.id):
-        if task.completed_by is not None and task.completed_at is not None:
-            did.setdefault(task.completed_by, []).append(task.name)
-            last[task.completed_by] = task.completed_at
-        elif task.status == task_store.OPEN and task.assignee_id is not None:
-            has.setdefault(task.assignee_id, []).append(task.name)
-    ids = [*did, *(one for one in has if one not in did)]
-    facts = people.facts(work.session, ids)
-    where = bodies.names_of_bodies(
-        work.session, {m.body_id for one in facts.values() for m in one.memberships}
-    )
-    return tuple(
-        PersonInCase(
-            PersonRow(
-                one,
-                facts[one].name,
-                tuple(dict.fromkeys(where[m.body_id] for m in facts[one].memberships)),
-                tuple(dict.fromkeys(m.role for m in facts[one].memberships)),
-            ),
-            tuple(dict.fromkeys(did.get(one, ()))),
-            tuple(dict.fromkeys(has.get(one, ()))),
-            last.get(one),
-        )
-        for one in ids
-        if one in facts
-    )
-
-
-def _links(work: Work, case_id: int) -> tuple[LinkRow, ...]:
-    rows = []
-    for other_id, kind, at in dossiers.links_of(work.session, case_id):
-        other = cases.get(work.session, other_id)
-        visible = other is not None and access.may_see(work, other)
-        rows.append(LinkRow(kind, at, views.case_ref(work, other) if visible and other else None))
-    return tuple(rows)

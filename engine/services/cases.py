@@ -7,6 +7,7 @@ from engine.services import (
     access,
     audit,
     case_pages,
+    case_tabs,
     dockets,
     in_hand,
     moves,
@@ -26,7 +27,12 @@ from engine.work import Work
 
 def page(work: Work, case_id: int) -> CasePage:
     """A case with everything its tabs show. Raises NotFound ``no_such_case``."""
-    return case_pages.page(work, case_id)
+    return case_tabs.whole(work, case_id)
+
+
+def tab(work: Work, case_id: int, name: str) -> CasePage:
+    """A case with what one of its tabs shows. Raises NotFound ``no_such_case``."""
+    return case_tabs.tab(work, case_id, name)
 
 
 def path(work: Work, case_id: int) -> PathView:

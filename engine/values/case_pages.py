@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
 from datetime import datetime
@@ -136,7 +137,10 @@ class PauseRow:
 
 @dataclass(frozen=True)
 class CasePage:
-    """A case with everything its tabs show."""
+    """A case with what a tab of its page shows; what other tabs show is left empty.
+
+    ``tasks`` are at least those open.
+    """
 
     case: CaseRef
     process: ProcessInfo
@@ -165,6 +169,8 @@ class CasePage:
     withdraw: Verdict = default(default_factory=lambda: Verdict(False))
     #: References of open incidents, for administrators and for a sentence to everybody else.
     incidents: tuple[int, ...] = ()
+    #: How much the tabs hold, by tab.
+    quantities: Mapping[str, int] = default(default_factory=dict)
 
 
 @dataclass(frozen=True)

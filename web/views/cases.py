@@ -202,7 +202,7 @@ def _page(
 ) -> str:
     """A tab of the case. ``error`` and ``reason`` belong to withdrawing, ``refused`` to files."""
     with reading() as unit:
-        page = cases.page(unit, case_id)
+        page = cases.tab(unit, case_id, tab)
         path = cases.path(unit, case_id) if tab == "path" else None
         now = unit.now
         mails = mail.of_case(unit, case_id) if tab == "documents" else ()
@@ -225,7 +225,7 @@ def _page(
 def talk_page(case_id: int, *, fault: tuple[str, DubanError] | None = None, typed: str = "") -> str:
     """The tab of comments and copies; ``fault`` is a form's name and what is wrong with it."""
     with reading() as unit:
-        page = cases.page(unit, case_id)
+        page = cases.tab(unit, case_id, "talk")
         circle = talk.page(unit, case_id)
     return render_template(
         "cases/talk.html",
@@ -283,7 +283,7 @@ def _moved_on(
     if fragment():
         raise error
     with reading() as unit:
-        case = cases.page(unit, case_id).case
+        case = cases.tab(unit, case_id, "talk").case
         labels = cases.labels(unit, case_id)
     if page is not None and page.action.fields:
         told = forms.readable(page.action.fields, typed)

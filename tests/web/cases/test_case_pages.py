@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from engine.actor import COMMAND_LINE
+from engine.services import case_tabs, cases
 from tests.web.browser import Browser
 from tests.web.cases.conftest import Docket
 from tests.web.conftest import PASSWORD, Site
@@ -55,6 +57,28 @@ def test_every_tab_has_an_address_and_is_whole_in_both_languages(
             assert words[which] in browser.words, tab
             assert 'aria-current="page"' in browser.text.split('class="tabs"')[1].split("</ul>")[0]
     assert site.browser("supervisor1").open(f"/cases/{case}/nonsense").status_code == 404
+
+
+def test_a_tab_shows_what_the_whole_case_holds_and_every_tab_counts_alike(
+    site: Site, docket: Docket
+) -> None:
+    with site.office.read(COMMAND_LINE) as work:
+        for case in (docket.cases["rectifying"], docket.cases["finished"]):
+            whole = cases.page(work, case)
+            for name, parts in case_tabs.TABS.items():
+                shown = cases.tab(work, case, name)
+                assert shown.quantities == whole.quantities
+                for part in parts:
+                    assert getattr(shown, part) == getattr(whole, part), (name, part)
+                opened = [task for task in whole.tasks if task.status == "open"]
+                assert [task for task in shown.tasks if task.status == "open"] == opened
+            assert whole.quantities == {
+                "timeline": len(whole.timeline),
+                "files": len(whole.attachments),
+                "documents": len(whole.documents),
+                "deadlines": len(whole.deadlines),
+                "people": len(whole.people),
+            }
 
 
 def test_the_head_says_which_case_it_is_how_it_stands_and_by_when(
