@@ -29,17 +29,20 @@ LOOP = "outbox"
 
 def queue(
     work: Work,
-    case_id: int | None,
+    about: int | None,
     message: Message,
     facts: Mapping[str, str],
     locale: str,
     **values: object,
 ) -> None:
-    """Put a message into the outbox, in the words of a language."""
+    """Put a message about a case into the outbox, in the words of a language.
+
+    ``values`` are further columns; ``case_id`` among them keeps it out of the case's own mails.
+    """
     locale = locale if locale in LOCALES else LOCALES[0]
     text = rules.fill(message.texts[locale], facts)
     if "person_id" in values and work.office.settings.base_url:
-        page = f"cases/{case_id}" if case_id is not None else "inbox"
+        page = f"cases/{about}" if about is not None else "inbox"
         text += f"\n\n{work.office.settings.base_url}/{page}\n"
     outbox.add(
         work.session,
@@ -47,7 +50,7 @@ def queue(
             "key": secrets.token_hex(16),
             "subject": rules.fill(message.titles[locale], facts)[:300],
             "text": text,
-            "case_id": case_id,
+            "case_id": about,
             "state": State.QUEUED,
             "created_at": work.now,
             "next_at": work.now,

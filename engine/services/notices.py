@@ -62,9 +62,13 @@ def carry(
     message: Message,
     facts: Mapping[str, str],
     reached: Sequence[int],
-    case_id: int | None,
+    about: int | None,
+    case_id: int | None = None,
 ) -> int:
-    """Queue what leaves the pages at once; how many mails. The digest takes the rest."""
+    """Queue what leaves the pages at once; how many mails. The digest takes the rest.
+
+    ``case_id`` is the case whose record counts the mails: of what its procedure itself sends.
+    """
     chosen = choices(work, reached, kind)
     at = hours(work.office).leaves(kind, work.now, schedules.county(work).calendars.agency)
     mails = people.mail_addresses(
@@ -72,7 +76,15 @@ def carry(
     )
     for person_id, (address, locale) in mails.items():
         mail.queue(
-            work, case_id, message, facts, locale, address=address, person_id=person_id, next_at=at
+            work,
+            about,
+            message,
+            facts,
+            locale,
+            address=address,
+            person_id=person_id,
+            next_at=at,
+            case_id=case_id,
         )
     asked = [one for one in reached if chosen[one].other is When.ONCE]
     further = store.addresses(work.session, asked) if asked else []
@@ -80,13 +92,14 @@ def carry(
     for row in further:
         mail.queue(
             work,
-            case_id,
+            about,
             message,
             facts,
             locales.get(row.person_id, ""),
             address_id=row.id,
             person_id=row.person_id,
             next_at=at,
+            case_id=None,
         )
     return len(mails)
 

@@ -70,7 +70,7 @@ def notify(work: Work, docket: Docket, wish: Wish) -> dict[str, Json]:
         case_number=docket.number,
     )
     kind = kind_of(message.code, wish.level)
-    mails = notices.carry(work, kind, message, facts, reached, docket.id)
+    mails = notices.carry(work, kind, message, facts, reached, docket.id, docket.id)
     if wish.party is not None:
         mails += _mail_party(work, docket, message, facts, wish.party)
     audit.append(

@@ -55,20 +55,21 @@ def set_performers(session: Session, case_id: int, task_id: int, people: set[int
 
 
 def completions(session: Session, case_id: int) -> tuple[dict[str, int], dict[str, int]]:
-    """How often each element was completed: by the task rows, and by the audit chain."""
+    """How often each element was completed and not taken back: by the task rows, by the chain."""
     by_rows = session.execute(
         select(tasks.c.element, func.count().label("completed"))
         .where(tasks.c.case_id == case_id, tasks.c.status == COMPLETED)
         .group_by(tasks.c.element)
     )
     told: dict[str, int] = {}
-    for facts in session.scalars(
-        select(audit_entries.c.facts).where(
-            audit_entries.c.case_id == case_id, audit_entries.c.act == Act.TASK_COMPLETED
+    counted = {Act.TASK_COMPLETED: 1, Act.TASK_TAKEN_BACK: -1}
+    for act, facts in session.execute(
+        select(audit_entries.c.act, audit_entries.c.facts).where(
+            audit_entries.c.case_id == case_id, audit_entries.c.act.in_(counted)
         )
     ):
         element = str(facts.get("element", ""))
-        told[element] = told.get(element, 0) + 1
+        told[element] = told.get(element, 0) + counted[act]
     return {row.element: row.completed for row in by_rows}, told
 
 
