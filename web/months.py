@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import Calendar
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.values.calendar_pages import YearDay
@@ -69,3 +69,44 @@ def year_months(days: Sequence[YearDay]) -> tuple[YearMonth, ...]:
         )
         for month in range(1, 13)
     )
+
+
+@dataclass(frozen=True)
+class Run:
+    """Days one after the other that count, or do not, for one reason."""
+
+    first: date
+    last: date
+    reason: str
+    name: str = ""
+    #: The count on the first and on the last of them; nothing if they do not count.
+    begins: int | None = None
+    ends: int | None = None
+    provisional: bool = False
+
+
+def runs(lines: Sequence[DayLine]) -> tuple[Run, ...]:
+    """The days of an explanation in as few sentences as they can be told in."""
+    found: list[Run] = []
+    for line in lines:
+        one = Run(
+            line.day,
+            line.day,
+            line.reason,
+            line.name,
+            line.counted,
+            line.counted,
+            line.provisional,
+        )
+        last = found[-1] if found else None
+        if last is not None and _alike(last, one):
+            found[-1] = replace(last, last=one.last, ends=one.ends)
+        else:
+            found.append(one)
+    return tuple(found)
+
+
+def _alike(one: Run, other: Run) -> bool:
+    same = (one.reason, one.name, one.provisional) == (other.reason, other.name, other.provisional)
+    near = abs((other.first - one.last).days) == 1
+    return same and near and (one.begins is None) == (other.begins is None)

@@ -6,7 +6,7 @@ the decision is a task like any other, and what was granted is done to the case 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
@@ -29,6 +29,7 @@ from engine.store import deadlines as ledger
 from engine.store import tasks as task_store
 from engine.store.cases import CaseRow
 from engine.store.deadlines import DeadlineRow
+from engine.store.tasks import TaskRow
 from engine.values.acts import Act
 from engine.values.clock_pages import ClockOffer, ClockRequestPage
 from engine.values.pages import Raw
@@ -141,12 +142,22 @@ def _may_ask(work: Work, row: CaseRow) -> Verdict:
     me = work.actor.person_id
     if me is None:
         return Verdict(False, "people_only")
-    if any(task.assignee_id == me for task in task_store.open_of_case(work.session, row.id)):
+    if _tasks_of_mine(work, row):
         return Verdict(True)
     concerned = set(row.slots.values())
     if any(m.role in LEADERS and m.body_id in concerned for m in work.actor.memberships):
         return Verdict(True)
     return Verdict(False, "clock_not_yours")
+
+
+def _tasks_of_mine(work: Work, row: CaseRow) -> list[TaskRow]:
+    """Open tasks the reader has in hand, or is named for."""
+    me = work.actor.person_id
+    return [
+        task
+        for task in task_store.open_of_case(work.session, row.id)
+        if task.assignee_id == me or (task.assignee_id is None and me in (task.performers or ()))
+    ]
 
 
 def _extendable(work: Work, row: CaseRow, one: DeadlineRow) -> Verdict:
@@ -174,7 +185,7 @@ def _context(work: Work, row: CaseRow, wish: Wish) -> tuple[dict[str, Json], dic
         verdict = _extendable(work, row, one)
         if not verdict:
             raise Invalid(verdict.code, None, **verdict.facts)
-    body = _responsible(work, row, one)
+    body = _responsible(work, row, one or _nearest(work, row))
     limit = views.limit_of(work, row, one.limit_key) if one is not None else None
     named = limit.extension_approver if limit is not None and wish.kind == EXTEND else None
     department = bodies.body(work.session, body.parent_id or 0)
@@ -215,11 +226,20 @@ def _deadline(work: Work, row: CaseRow, wish: Wish) -> DeadlineRow | None:
         going = [o for o in ledger.unended(work.session, row.id) if o.status == ledger.RUNNING]
         if not going:
             raise Conflict("no_running_deadline", limit="")
-        return min(going, key=lambda one: one.due_at)
+        return _nearest(work, row, going)
     found = ledger.deadline(work.session, wish.deadline_id or 0)
     if found is None or found.case_id != row.id or found.ended_at is not None:
         raise NotFound("no_such_deadline")
     return found
+
+
+def _nearest(
+    work: Work, row: CaseRow, rows: Sequence[DeadlineRow] | None = None
+) -> DeadlineRow | None:
+    """The clock of the reader's own step, else the one that is due first."""
+    found = ledger.unended(work.session, row.id) if rows is None else rows
+    mine = {task.deadline_id for task in _tasks_of_mine(work, row)}
+    return min(found, key=lambda one: (one.id not in mine, one.due_at), default=None)
 
 
 def _responsible(work: Work, row: CaseRow, one: DeadlineRow | None) -> bodies.Body:

@@ -61,7 +61,9 @@ class _Dates:
         self._work = work
         self._docket = docket
         self._timers = outcome.timers
-        self._known: tuple[list[ledger.DeadlineRow], dict[str, ledger.DeadlineRow]] | None = None
+        self._known: tuple[list[ledger.DeadlineRow], dict[str, list[ledger.DeadlineRow]]] | None = (
+            None
+        )
 
     def of(self, task: OpenTask) -> dict[str, Any]:
         """The columns that date a task."""
@@ -85,22 +87,22 @@ class _Dates:
         if task.due_at is None:
             return None
         rows, by_task = self._read()
-        found = by_task.get(task.id)
-        if found is None or found.due_at != task.due_at:
-            same = [row for row in rows if row.due_at == task.due_at]
-            found = same[-1] if same else None
-        return found
+        # Its own clock and that of the phase around it are both attached to it; several steps
+        # may be due on one day. The clock must be its own, whatever day it shows.
+        near = [row for row in by_task.get(task.id, ()) if row.due_at == task.due_at]
+        same = near or [row for row in rows if row.due_at == task.due_at]
+        own = [row for row in same if row.activity == task.element]
+        return next(iter([*own, *reversed(same)]), None)
 
-    def _read(self) -> tuple[list[ledger.DeadlineRow], dict[str, ledger.DeadlineRow]]:
+    def _read(self) -> tuple[list[ledger.DeadlineRow], dict[str, list[ledger.DeadlineRow]]]:
         if self._known is None:
             rows = ledger.unended(self._work.session, self._docket.id)
             by_engine_id = {row.engine_id: row for row in rows}
-            by_task = {
-                task_id: by_engine_id[timer.id]
-                for timer in self._timers
-                if timer.deadline and timer.id in by_engine_id
-                for task_id in timer.attached_to
-            }
+            by_task: dict[str, list[ledger.DeadlineRow]] = {}
+            for timer in self._timers:
+                if timer.deadline and timer.id in by_engine_id:
+                    for task_id in timer.attached_to:
+                        by_task.setdefault(task_id, []).append(by_engine_id[timer.id])
             self._known = (rows, by_task)
         return self._known
 

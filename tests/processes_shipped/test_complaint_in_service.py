@@ -10,6 +10,7 @@ import pytest
 from engine.actor import COMMAND_LINE
 from engine.errors import Forbidden, Invalid
 from engine.services import cases, documents, incidents, registers
+from engine.store import deadlines as ledger
 from engine.store import documents as document_store
 from engine.values.timing import COUNTY_ZONE
 from tests.databases import Databases
@@ -184,3 +185,18 @@ def test_what_is_not_accepted_is_answered_in_writing(
         county.do(case_id, "approve_refusal", "legal_office_head")
     assert county.open(case_id) == []
     assert issued(county, case_id) == [document]
+
+
+def test_steps_due_on_one_day_are_dated_each_by_its_own_clock(county: Staffed) -> None:
+    case_id = accepted(county)
+    both = [county.person("supervisor1"), county.person("supervisor2")]
+    county.do(case_id, "assign", "legal_office_head", verifiers=both)
+    county.do(case_id, "notify_department", "supervisor1")
+    with county.office.read(COMMAND_LINE) as work:
+        clocks = {row.id: row.activity for row in ledger.unended(work.session, case_id)}
+    open_now = county.open(case_id)
+    assert len({task.due_at for task in open_now}) == 1
+    assert {task.element: clocks[task.deadline_id or 0] for task in open_now} == {
+        "investigate": "investigate",
+        "statement": "statement",
+    }

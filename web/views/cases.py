@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 
 from engine.errors import Broken, Conflict, DubanError, Forbidden, Invalid
 from engine.services import actions, attachments, cases, mail, talk
+from engine.services.clock_requests import offers as clock_offers
 from engine.values.case_pages import ActionPage
 from engine.values.pages import AttachmentRow
 from engine.values.path_pages import PathView
@@ -206,12 +207,14 @@ def _page(
         path = cases.path(unit, case_id) if tab == "path" else None
         now = unit.now
         mails = mail.of_case(unit, case_id) if tab == "documents" else ()
+        offers = clock_offers(unit, case_id) if tab == "deadlines" else ()
     return render_template(
         f"cases/{tab}.html",
         page=page,
         path=path,
         states=_states(path) if path else {},
         mails=mails,
+        offers=offers,
         now=now,
         tab=tab,
         tabs=TABS,

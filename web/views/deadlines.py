@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 
 from engine.services import deadlines
 from web.kept import Answer
-from web.months import months
+from web.months import months, runs
 from web.request import reading
 
 views = Blueprint("deadlines", __name__)
@@ -17,5 +17,9 @@ def show(deadline_id: int) -> Answer:
     with reading() as work:
         page = deadlines.explain(work, deadline_id)
     return render_template(
-        "deadlines/show.html", page=page, months=months(page.arithmetic.days), today=work.today
+        "deadlines/show.html",
+        page=page,
+        months=months(page.arithmetic.days),
+        runs=runs(page.arithmetic.days),
+        today=work.today,
     )
