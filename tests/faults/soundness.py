@@ -6,12 +6,15 @@ from collections import Counter
 from datetime import datetime
 from email import message_from_bytes
 
+from sqlalchemy import func, select
+
 from engine.actor import COMMAND_LINE
 from engine.office import Office
 from engine.services import timers, verification
 from engine.store import audit, outbox
 from engine.store import tasks as task_store
 from engine.store.cases import cases
+from engine.store.incidents import incidents
 from engine.values.acts import Act
 
 
@@ -67,11 +70,21 @@ def work_off(office: Office) -> None:
 
 
 def delivered(office: Office, arrived: list[bytes]) -> None:
-    """Every message queued reached the server at least once, and every one that did is known."""
-    ids = Counter(str(message_from_bytes(mail)["Message-ID"]) for mail in arrived)
+    """Every message was taken by the server at least once, under its one id, or somebody knows.
+
+    One that a bad server refused through all its attempts has an incident each.
+    """
+    ids = {str(message_from_bytes(mail)["Message-ID"]) for mail in arrived}
+    told = {one.strip("<>").partition("@")[0] for one in ids}
     with office.read(COMMAND_LINE) as work:
         rows = work.session.execute(outbox.outbox.select()).all()
-    keys = {row.key for row in rows if row.address}
-    told = {one.strip("<>").partition("@")[0] for one in ids}
-    assert told == keys
-    assert {row.state for row in rows if row.address} <= {outbox.State.SENT}
+        known = work.session.scalar(
+            select(func.count())
+            .select_from(incidents)
+            .where(incidents.c.code == "mail_undeliverable")
+        )
+    keys = {state: {row.key for row in rows if row.state == state} for state in outbox.State}
+    assert not keys[outbox.State.QUEUED], "still waiting"
+    assert keys[outbox.State.SENT] <= told, "said to be sent, and never arrived"
+    assert told <= keys[outbox.State.SENT] | keys[outbox.State.FAILED], "mail of nobody"
+    assert known == len(keys[outbox.State.FAILED])

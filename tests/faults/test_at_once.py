@@ -6,6 +6,7 @@ import random
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import text, update
@@ -56,14 +57,16 @@ def tick_together(place: Place, rounds: int) -> None:
     """A node that looks for due cases at the same moments as another."""
     office = place.open()
     for _ in range(rounds):
-        timers.tick(office)
+        # Who waited too long for the one lock of a file looks again at the next beat.
+        with suppress(Conflict):
+            timers.tick(office)
     office.close()
 
 
 def test_a_timer_that_two_nodes_see_due_fires_once(town: Town) -> None:
     cases = clone(town, to_rectification(town), 12)
     town.at("2026-04-02 00:00")
-    both = [nodes.start(tick_together, town.place, 20) for _ in range(2)]
+    both = [nodes.start(tick_together, town.place, 8) for _ in range(2)]
     assert [nodes.ended(node) for node in both] == [0, 0]
     work_off(town.office)
     for case_id in cases:
@@ -77,10 +80,17 @@ def write_a_lot(place: Place, actor: Actor, body: int, threads: int, cases: int)
     raw: Raw = {"matter": ["一个事项"], "subject": [str(body)]}
 
     def write(_: int) -> None:
-        for _ in range(cases):
-            with office.begin(actor) as work:
-                started = starts.start(work, "inspection", raw).case.id
+        done = 0
+        while done < cases:
+            try:
+                with office.begin(actor) as work:
+                    started = starts.start(work, "inspection", raw).case.id
+            except Conflict as error:
+                if error.code != "busy":
+                    raise
+                continue
             nodes.acknowledge(place, "started", started)
+            done += 1
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(write, range(threads)))
