@@ -7,7 +7,7 @@ the decision is a task like any other, and what was granted is done to the case 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.rules.permissions import LEADERS
@@ -275,9 +275,12 @@ def _decides(work: Work, role: str, body: bodies.Body) -> str:
 def _place(work: Work, context: Mapping[str, Json], filled: Mapping[str, int]) -> Place:
     row = definitions.latest(work, PROCESS)
     definition = definitions.load(work, row.id)
+    drawn = definition.description.forms[START]
+    # What is known already is no question: conditions read it from the case, not from the form.
+    asked = tuple(field for field in drawn.fields if field.id not in context)
     return Place(
         definition,
-        definition.description.forms[START],
+        replace(drawn, fields=asked),
         dict(context),
         slots.fill(work, definition.description, filled, {}),
     )

@@ -49,7 +49,8 @@ def due(county: County, case_id: int) -> str:
 
 def ask(county: County, case_id: int, who: str, wish: Wish) -> int:
     with county.office.begin(county.actor(who)) as work:
-        return clock_requests.ask(work, case_id, wish, TYPED).case.id
+        typed = {k: v for k, v in TYPED.items() if wish.kind != "extend" or k != "document_basis"}
+        return clock_requests.ask(work, case_id, wish, typed).case.id
 
 
 def decide(county: County, request: int, who: str, verdict: str = "approve") -> None:
