@@ -13,7 +13,7 @@ import pytest
 from engine import logs
 from engine.errors import Broken, Conflict
 from engine.office import Office
-from engine.services import moves, timers
+from engine.services import access, moves, timers
 from engine.worker.jobs import Loop
 from engine.worker.poller import Poller
 from tests.engine.services.conftest import County, county
@@ -129,7 +129,7 @@ def test_a_failing_page_tells_its_case_and_nobodys_name(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr("web.views.cases.cases.page", fail)
+    monkeypatch.setattr(access, "visible_case", fail)
     assert handler.open("/cases/1").status_code == 500
     told = lines.find("request failed")
     assert (told["case"], told["level"]) == (1, "ERROR")
