@@ -67,6 +67,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         N_("Administration"),
         (
             Place("admin.index", "people", N_("People and procedures"), _administrator),
+            Place("bodies.index", "registers", N_("Bodies"), _administrator),
             Place("incidents.index", "incidents", N_("Incidents"), _administrator),
             Place("audit.index", "audit", N_("Audit"), _administrator),
         ),

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.cli import backup, county, diagrams, generation, serving, verification, words
+from engine.cli import backup, county, diagrams, generation, serving, staff, verification, words
 from engine.errors import DubanError
 from engine.office import Office
 
@@ -64,6 +64,7 @@ def _parser(doors: Doors) -> argparse.ArgumentParser:
 
     serving.add(command, doors.web, doors.monitor)
     county.add(command)
+    staff.add(command)
     backup.add(command)
     verification.add(command)
     generation.add(command)

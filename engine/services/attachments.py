@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
@@ -268,6 +268,10 @@ def _row(work: Work, found: Collection[Attachment]) -> list[AttachmentRow]:
 # --- Housekeeping -----------------------------------------------------------------------------
 
 
+#: Hashes asked about in one question.
+_AT_ONCE = 500
+
+
 def sweep(office: Office) -> int:
     """Forget uploads that became part of nothing; how many files were removed from the disk."""
     with office.begin(CLOCK) as work:
@@ -292,7 +296,23 @@ def forget(work: Work) -> Callable[[], int]:
         for sha256 in hashes
         if not rows.uses(work.session, sha256) and not documents.uses(work.session, sha256)
     ]
+    loose += _left_behind(work, kept, before)
     return lambda: sum(kept.discard(sha256, before) for sha256 in loose) + kept.sweep(before)
+
+
+def _left_behind(work: Work, kept: FileStore, before: datetime) -> list[str]:
+    """Content that no row speaks of: its unit of work was rolled back after the bytes were kept.
+
+    A sixteenth of the store is looked at in each hour.
+    """
+    shard = f"{int(work.now.timestamp() // 3600) % 16:x}"
+    there = sorted(kept.unmoved(shard, before))
+    found: list[str] = []
+    for first in range(0, len(there), _AT_ONCE):
+        some = there[first : first + _AT_ONCE]
+        known = rows.kept(work.session, some) | documents.kept(work.session, some)
+        found += [sha256 for sha256 in some if sha256 not in known]
+    return found
 
 
 def _named_in_drafts(work: Work, authors: Collection[int]) -> set[str]:

@@ -7,10 +7,11 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.errors import Broken, NotFound
+from engine.errors import Broken, Conflict, Forbidden, Invalid, NotFound
 from engine.rules import documents as paper
 from engine.rules.documents import PARTY, DocumentType
-from engine.services import access, attachments, audit, catalogue, slots, word, wording
+from engine.rules.permissions import LEADERS
+from engine.services import access, attachments, audit, catalogue, dockets, slots, word, wording
 from engine.services.attachments import Download
 from engine.services.dockets import Docket
 from engine.services.sheets import Addressee, Sheet
@@ -163,6 +164,55 @@ def _keep(work: Work, content: bytes) -> str:
         return arrived.sha256
 
 
+# --- Taking back ------------------------------------------------------------------------------
+
+
+def void(work: Work, document_id: int, reason: str) -> int:
+    """A document counts no longer; its number stays on record and is never given again; its case.
+
+    For those who lead the body that issued it. Raises NotFound ``no_such_file``, Invalid, Conflict
+    ``document_is_void``, Forbidden ``not_yours_to_void``.
+    """
+    reason = " ".join(reason.split())[:1000]
+    if not reason:
+        raise Invalid(fields={"reason": Invalid("required")})
+    found = _seen(work, document_id)
+    with dockets.locked(work, found.case_id) as chain:
+        if not may_void(work, found):
+            raise Forbidden("not_yours_to_void")
+        if not rows.void(work.session, found.id, work.now, work.actor.person_id, reason):
+            raise Conflict("document_is_void", number=found.number)
+        audit.append(
+            work,
+            chain,
+            Act.DOCUMENT_VOIDED,
+            number=found.number,
+            title=found.title,
+            reason=reason,
+        )
+    return found.case_id
+
+
+def may_void(work: Work, found: Document) -> bool:
+    """Whether the reader leads the body that issued the document."""
+    led = {one.body_id for one in work.actor.memberships if one.role in LEADERS}
+    return bool(led & {found.body_id, *access.family(work, found.body_id)})
+
+
+def _seen(work: Work, document_id: int) -> Document:
+    """A document the reader may have. Raises NotFound ``no_such_file``."""
+    found = rows.find(work.session, document_id)
+    if found is None:
+        raise NotFound("no_such_file")
+    try:
+        sight = access.of_case(work, found.case_id)
+    except NotFound:
+        raise NotFound("no_such_file") from None
+    if sight.hides(found.hidden_from):
+        raise NotFound("no_such_file")
+    return found
+
+
 # --- Handing out ------------------------------------------------------------------------------
 
 
@@ -191,6 +241,9 @@ def of_case(work: Work, case_id: int) -> tuple[DocumentRow, ...]:
             sha256=document.sha256,
             issued_by=issuers.get(document.body_id, ""),
             recipient=document.recipient,
+            voided_at=document.voided_at,
+            void_reason=document.void_reason,
+            may_void=document.voided_at is None and may_void(work, document),
         )
         for document in found
     )
@@ -198,15 +251,7 @@ def of_case(work: Work, case_id: int) -> tuple[DocumentRow, ...]:
 
 def open(work: Work, document_id: int) -> Download:
     """A document to be sent. Raises NotFound ``no_such_file`` when the reader may not have it."""
-    found = rows.find(work.session, document_id)
-    if found is None:
-        raise NotFound("no_such_file")
-    try:
-        sight = access.of_case(work, found.case_id)
-    except NotFound:
-        raise NotFound("no_such_file") from None
-    if sight.hides(found.hidden_from):
-        raise NotFound("no_such_file")
+    found = _seen(work, document_id)
     return attachments.download(
         work.office, found.filename, DOCX.media_type, found.size, found.sha256
     )

@@ -18,6 +18,8 @@ from engine.rules import basis, duties, pools
 from engine.rules.roles import Pool
 from engine.services import access, matters, shipped
 from engine.services.matters import Matter
+from engine.store import cases as case_store
+from engine.store import tasks as task_store
 from engine.store.tasks import TaskRow
 from engine.values.people import ALLOWED, PersonFacts, Verdict
 from engine.values.process import Form
@@ -143,8 +145,8 @@ def on_form(
 def deputy(work: Work, principal_id: int, deputy_id: int) -> Verdict:
     """Whether somebody may be another's deputy, or what would stand against it at every act.
 
-    Asked of the roles the absent person holds (R6, R14); what depends on a case, such as R2, is
-    asked of the tasks they have now and again at every act.
+    Asked of the roles the absent person holds (R6, R14), and of every task they have in hand:
+    whoever would break a rule there cannot be chosen. Asked again at every act.
     """
     known = facts(work, {principal_id, deputy_id})
     if principal_id not in known or deputy_id not in known:
@@ -162,6 +164,20 @@ def deputy(work: Work, principal_id: int, deputy_id: int) -> Verdict:
         )
         if not found:
             return found
+    return _in_hand(work, principal_id, deputy_id)
+
+
+def _in_hand(work: Work, principal_id: int, deputy_id: int) -> Verdict:
+    """What stands against the deputy in a case the absent person has in hand."""
+    for task in task_store.held_by(work.session, principal_id):
+        case = case_store.get(work.session, task.case_id)
+        if case is None:
+            continue
+        found = verdict(work, case, task, deputy_id, Door.DEPUTY, for_id=principal_id)
+        if not found:
+            return Verdict(
+                False, found.code, found.rule, found.basis, {**found.facts, "case": task.number}
+            )
     return ALLOWED
 
 

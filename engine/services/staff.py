@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.rules import pools
-from engine.services import audit, passwords, people, shipped
+from engine.services import audit, passwords, people, released, shipped
 from engine.store import bodies, sign_ins
 from engine.store import people as store
 from engine.store.bodies import Body
@@ -33,6 +34,18 @@ class StaffRow:
 
 
 @dataclass(frozen=True)
+class Details:
+    """What an administrator enters about somebody."""
+
+    name: str
+    mail: str = ""
+    phone: str = ""
+    post: str = ""
+    auxiliary: bool = False
+    reviewer_since: date | None = None
+
+
+@dataclass(frozen=True)
 class StaffPage:
     """A page of accounts."""
 
@@ -43,7 +56,7 @@ class StaffPage:
 
 def listing(work: Work, text: str = "", after: str = "") -> StaffPage:
     """Accounts whose login or name holds the text. Raises Forbidden, Invalid ``bad_cursor``."""
-    _administrator(work)
+    administrator_only(work)
     if after and not after.isdecimal():
         raise Invalid("bad_cursor")
     found = store.search(work.session, text, int(after or 0), PAGE_ROWS + 1)
@@ -74,7 +87,7 @@ def add(work: Work, login: str, name: str, mail: str = "", *, administrator: boo
 
     Raises Forbidden ``administrator_only`` and Invalid ``login_taken`` or ``required``.
     """
-    _administrator(work)
+    administrator_only(work)
     login = people.plain_login(login)
     missing = {"login": login, "name": name.strip()}
     if not all(missing.values()):
@@ -93,19 +106,69 @@ def add(work: Work, login: str, name: str, mail: str = "", *, administrator: boo
     return person_id
 
 
+def change(work: Work, person_id: int, details: Details) -> None:
+    """What is known of somebody: name, how to reach them, what they may not do.
+
+    Raises Forbidden, Invalid ``required``. An auxiliary's tasks of enforcement go back.
+    """
+    administrator_only(work)
+    person = other(work, person_id)
+    name = details.name.strip()[:80]
+    if not name:
+        raise Invalid(fields={"name": Invalid("required")})
+    store.change_person(
+        work.session,
+        person.id,
+        name=name,
+        mail=details.mail.strip()[:200],
+        phone=details.phone.strip()[:40],
+        post=details.post.strip()[:80],
+        auxiliary=details.auxiliary,
+        reviewer_since=details.reviewer_since,
+    )
+    audit.append(work, None, Act.PERSON_CHANGED, login=person.login, active=person.active)
+    released.by_rule(work, person.id)
+
+
 def set_active(work: Work, person_id: int, active: bool) -> None:
-    """Let somebody sign in and act, or no longer. What they did stays theirs."""
-    _administrator(work)
-    person = _other(work, person_id)
+    """Let somebody sign in and act, or no longer. What they did stays theirs; what they have in
+    hand goes back to the pools.
+
+    Raises Forbidden ``last_administrator`` for the only one who is left.
+    """
+    administrator_only(work)
+    person = other(work, person_id)
+    if not active:
+        _not_the_last(work, person)
     store.change_person(work.session, person.id, active=active)
     if not active:
         sign_ins.end_all(work.session, person.id)
+        released.everything(work, person.id)
     audit.append(work, None, Act.PERSON_CHANGED, login=person.login, active=active)
+
+
+def set_administrator(work: Work, person_id: int, administrator: bool) -> None:
+    """Let somebody run the installation, or no longer. Raises Forbidden
+    ``administrator_with_roles`` for one who holds a role in cases, ``last_administrator``.
+    """
+    administrator_only(work)
+    person = other(work, person_id)
+    if administrator and store.memberships_of(work.session, [person.id]):
+        raise Forbidden("administrator_with_roles", rule="R9", person=person.name)
+    if not administrator:
+        _not_the_last(work, person)
+    store.change_person(work.session, person.id, administrator=administrator)
+    audit.append(work, None, Act.PERSON_CHANGED, login=person.login, active=person.active)
+
+
+def _not_the_last(work: Work, person: Person) -> None:
+    if person.administrator and store.administrators(work.session, but=person.id) == 0:
+        raise Forbidden("last_administrator")
 
 
 def set_password(work: Work, person_id: int, new: str) -> None:
     """Give somebody a new password. Raises Invalid ``weak_password``."""
-    _administrator(work)
+    administrator_only(work)
     person = people.whole_person(work, person_id)
     passwords.check(new, person.login)
     people.store_password(work, person, new)
@@ -118,8 +181,8 @@ def grant(work: Work, person_id: int, body_id: int, role: str) -> bool:
     themselves (R9); ``administrator_with_roles``, since who runs the system takes no part in cases;
     ``pools_conflict``, since supervisors do not enforce (R6). Invalid ``unknown_role``.
     """
-    _administrator(work)
-    person, at = _other(work, person_id), people.whole_body(work, body_id)
+    administrator_only(work)
+    person, at = other(work, person_id), people.whole_body(work, body_id)
     known = shipped.county_roles(work.office).get(role)
     if known is None or known.outside:
         raise Invalid("unknown_role", role=role)
@@ -146,10 +209,12 @@ def grant(work: Work, person_id: int, body_id: int, role: str) -> bool:
 
 def revoke(work: Work, person_id: int, body_id: int, role: str) -> bool:
     """Take a role at a body away from somebody; False when they did not hold it."""
-    _administrator(work)
-    person, at = _other(work, person_id), people.whole_body(work, body_id)
+    administrator_only(work)
+    person, at = other(work, person_id), people.whole_body(work, body_id)
     taken = store.remove_membership(work.session, person.id, at.id, role)
     if taken:
+        work.kept.pop("facts", None)
+        released.by_rule(work, person.id)
         audit.append(
             work, None, Act.MEMBERSHIP_REVOKED, login=person.login, body=at.code, role=role
         )
@@ -166,12 +231,13 @@ def _family(work: Work, at: Body) -> set[int]:
     return {top.id, *(body.id for body in known.values() if body.parent_id == top.id)}
 
 
-def _administrator(work: Work) -> None:
+def administrator_only(work: Work) -> None:
+    """Refuse everybody else."""
     if not work.actor.administrator:
         raise Forbidden("administrator_only")
 
 
-def _other(work: Work, person_id: int) -> Person:
+def other(work: Work, person_id: int) -> Person:
     """Somebody else, held until the end: two grants at once must see each other's roles."""
     person = store.lock_person(work.session, person_id)
     if person is None:

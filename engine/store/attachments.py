@@ -106,6 +106,12 @@ def forget_unbound(session: Session, ids: Collection[int]) -> None:
     )
 
 
+def kept(session: Session, hashes: Iterable[str]) -> set[str]:
+    """Which of these contents belong to an attachment."""
+    query = select(attachments.c.sha256).where(attachments.c.sha256.in_(set(hashes)))
+    return set(session.scalars(query))
+
+
 def uses(session: Session, sha256: str) -> bool:
     """Whether any attachment is kept under this hash."""
     query = select(attachments.c.id).where(attachments.c.sha256 == sha256).limit(1)

@@ -74,6 +74,17 @@ def all_bodies(session: Session, kind: str | None = None) -> list[Body]:
     return [_body(row) for row in session.execute(query.order_by(bodies.c.id))]
 
 
+def every_body(session: Session) -> list[Body]:
+    """Every body, closed ones too, in the order they were entered."""
+    return [_body(row) for row in session.execute(select(bodies).order_by(bodies.c.id))]
+
+
+def in_use(session: Session, body_id: int) -> bool:
+    """Whether an active body stands below this one."""
+    query = select(bodies.c.id).where(bodies.c.parent_id == body_id, bodies.c.active).limit(1)
+    return session.execute(query).one_or_none() is not None
+
+
 def children(session: Session, body_id: int, kind: str) -> list[Body]:
     """Active bodies of one kind directly below a body."""
     query = select(bodies).where(

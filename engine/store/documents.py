@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Row, String, Table, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine.store.base import Id, Instant, Json, metadata
+from engine.store.base import Id, Instant, Json, affected, metadata
 from engine.store.bodies import bodies
 
 documents = Table(
@@ -140,6 +152,22 @@ def of_case(session: Session, case_id: int) -> list[Document]:
     return [_document(row) for row in session.execute(query)]
 
 
+def void(session: Session, document_id: int, at: datetime, by: int | None, reason: str) -> bool:
+    """A document counts no longer; False when it was void already."""
+    done = session.execute(
+        update(documents)
+        .where(documents.c.id == document_id, documents.c.voided_at.is_(None))
+        .values(voided_at=at, voided_by=by, void_reason=reason)
+    )
+    return affected(done) == 1
+
+
+def kept(session: Session, hashes: Iterable[str]) -> set[str]:
+    """Which of these contents belong to a document."""
+    query = select(documents.c.sha256).where(documents.c.sha256.in_(set(hashes)))
+    return set(session.scalars(query))
+
+
 def uses(session: Session, sha256: str) -> bool:
     """Whether any document is kept under this hash."""
     query = select(documents.c.id).where(documents.c.sha256 == sha256).limit(1)
@@ -150,7 +178,11 @@ def latest(session: Session, case_id: int, type: str) -> Document | None:
     """The document of a type issued last in a case."""
     query = (
         select(documents)
-        .where(documents.c.case_id == case_id, documents.c.type == type)
+        .where(
+            documents.c.case_id == case_id,
+            documents.c.type == type,
+            documents.c.voided_at.is_(None),
+        )
         .order_by(documents.c.id.desc())
         .limit(1)
     )

@@ -103,6 +103,16 @@ class FileStore:
                 continue  # Another process swept it, or the upload just ended.
         return removed
 
+    def unmoved(self, shard: str, before: datetime) -> Iterator[str]:
+        """Addresses beginning with a hexadecimal digit of what was kept before an instant."""
+        for place in self.root.glob(f"{shard}?/??/*"):
+            try:
+                old = place.stat().st_mtime < before.timestamp()
+            except FileNotFoundError:
+                continue
+            if old and ADDRESS.fullmatch(place.name):
+                yield place.name
+
     def discard(self, sha256: str, before: datetime) -> bool:
         """Remove content nothing refers to, unless it was kept again after an instant."""
         place = self._place(sha256)

@@ -358,6 +358,24 @@ def lock_person(session: Session, person_id: int) -> Person | None:
     return _person(session.execute(query).one_or_none())
 
 
+def administrators(session: Session, but: int) -> int:
+    """How many active administrators there are besides one."""
+    found: int = session.execute(
+        select(func.count())
+        .select_from(people)
+        .where(people.c.administrator, people.c.active, people.c.id != but)
+    ).scalar_one()
+    return found
+
+
+def certificate(session: Session, number: str) -> tuple[int, Certificate] | None:
+    """Whose a certificate is, and the certificate."""
+    row = session.execute(select(certificates).where(certificates.c.number == number)).one_or_none()
+    if row is None:
+        return None
+    return row.person_id, Certificate(**{name: row._mapping[name] for name in _CERTIFICATE})
+
+
 def count_people(session: Session) -> int:
     """How many people there are."""
     found: int = session.execute(select(func.count()).select_from(people)).scalar_one()

@@ -169,6 +169,13 @@ def open_of_case(session: Session, case_id: int) -> list[TaskRow]:
     return [TaskRow(*row) for row in _OPEN_OF_CASE.all(session, {"case": case_id})]
 
 
+def held_by(session: Session, person_id: int) -> list[TaskRow]:
+    """The open tasks a person has in hand, the most urgent first."""
+    query = _ROW.where(tasks.c.assignee_id == person_id, IS_OPEN)
+    rows = session.execute(query.order_by(tasks.c.order_at, tasks.c.id))
+    return [TaskRow(*row) for row in rows]
+
+
 def history(session: Session, case_id: int) -> list[tuple[str, int, datetime]]:
     """(element, person, instant) of every completion, in order.
 

@@ -102,6 +102,14 @@ class Act(StrEnum):
     ABSENCE_RECORDED = "absence_recorded"
     #: name
     ABSENCE_ENDED = "absence_ended"
+    #: login, number, status, reason
+    CERTIFICATE_CHANGED = "certificate_changed"
+    #: body, code
+    BODY_CHANGED = "body_changed"
+    #: login, people, lines
+    PEOPLE_IMPORTED = "people_imported"
+    #: number, title, reason
+    DOCUMENT_VOIDED = "document_voided"
     #: bodies, people
     DEMO_SEEDED = "demo_seeded"
     #: person, kind, by, other (number of the case that decides)

@@ -117,6 +117,11 @@ class DocumentRow:
     sha256: str
     issued_by: str = ""
     recipient: str = ""
+    #: Void: it counts no longer, its number is never given again.
+    voided_at: datetime | None = None
+    void_reason: str = ""
+    #: Whether the reader may make it void.
+    may_void: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,52 @@
+"""What somebody has in hand goes back to the pools: they left, or a rule keeps them from acting.
+
+A certificate that is suspended, a role that is taken away or an account that is closed takes effect
+at once: every act asks the rules anew, and tasks nobody may finish do not stay where they are.
+"""
+
+from __future__ import annotations
+
+from engine.services import audit, dockets, duty
+from engine.services.duty import Door
+from engine.store import tasks as store
+from engine.values.acts import Act
+from engine.work import Work
+
+
+def everything(work: Work, person_id: int) -> int:
+    """Every task in the person's hands goes back; how many."""
+    return _release(work, person_id, whatever=True)
+
+
+def by_rule(work: Work, person_id: int) -> int:
+    """Those tasks go back on which the person may act no longer; how many."""
+    work.kept.pop("facts", None)
+    return _release(work, person_id, whatever=False)
+
+
+def _release(work: Work, person_id: int, *, whatever: bool) -> int:
+    """One case after the other, in one order for everybody who does this."""
+    count = 0
+    held = store.held_by(work.session, person_id)
+    for case_id in sorted({task.case_id for task in held}):
+        with dockets.held(work, case_id) as docket:
+            for task in store.open_of_case(work.session, case_id):
+                if task.assignee_id != person_id:
+                    continue
+                for_id = task.acting_for
+                found = duty.verdict(work, docket, task, person_id, Door.CLAIM, for_id=for_id)
+                if found and not whatever:
+                    continue
+                store.change(
+                    work.session, task.id, assignee_id=None, claimed_at=None, acting_for=None
+                )
+                audit.append(
+                    work,
+                    docket,
+                    Act.TASK_RELEASED,
+                    task=task.name,
+                    element=task.element,
+                    reason="人员停用" if whatever else "不再具备办理资格",
+                )
+                count += 1
+    return count
