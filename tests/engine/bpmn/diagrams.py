@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from itertools import pairwise
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from engine.bpmn.definition import Definition, read
@@ -201,3 +202,11 @@ class Walk:
     @property
     def waiting(self) -> list[str]:
         return [timer.element for timer in self.last.timers]
+
+
+def thrown(kind: str, reference: str) -> str:
+    return f'<bpmn:{kind}EventDefinition {kind}Ref="{kind}_{reference}"/>'
+
+
+def two_steps() -> Any:
+    return defined(process(start(), user("a"), user("b"), end(), flows("start a b end")))
