@@ -14,7 +14,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.cli import backup, county, diagrams, generation, serving, staff, verification, words
+from engine.cli import (
+    archiving,
+    backup,
+    county,
+    diagrams,
+    generation,
+    serving,
+    staff,
+    verification,
+    words,
+)
 from engine.errors import DubanError
 from engine.office import Office
 
@@ -68,6 +78,7 @@ def _parser(doors: Doors) -> argparse.ArgumentParser:
     backup.add(command)
     verification.add(command)
     generation.add(command)
+    archiving.add(command)
     diagrams.add(command)
     command("bench", "measure the budget (all further arguments are the benchmark's)")
     return parser

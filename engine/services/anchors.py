@@ -17,9 +17,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from engine.errors import Forbidden, NotFound
+from engine.rules.hashchain import LENGTH
 from engine.services import audit
+from engine.store import archives, cases, settings
 from engine.store import audit as store
-from engine.store import cases, settings
 from engine.store import incidents as runs
 from engine.store.audit import COUNTY, AnchorRow, EntryRow
 from engine.values.audit_pages import AuditReport, BrokenChain
@@ -184,7 +185,7 @@ def _compare_ends(
             after = portion[-1][0]
     for case_id, number, seq, head in found:
         numbers[case_id] = number
-        chain = ends.get(case_id, _Chain(case_id))
+        chain = ends.get(case_id) or _archived(work, case_id) or _Chain(case_id)
         if chain.broken:
             continue
         if chain.seq < seq:
@@ -195,6 +196,22 @@ def _compare_ends(
         if case_id != COUNTY and case_id not in numbers and only is None:
             broken.append(BrokenChain(case_id, "", "case_missing"))
     return numbers
+
+
+def _archived(work: Work, case_id: int) -> _Chain | None:
+    """The end of a chain whose entries are in an archive; its digests stayed."""
+    row = archives.of_case(work.session, case_id)
+    if row is None:
+        return None
+    return _Chain(case_id, len(row.digests) // LENGTH, row.digests[-LENGTH:])
+
+
+def _digest_at(work: Work, case_id: int, seq: int) -> bytes | None:
+    stored = store.digest_at(work.session, case_id, seq)
+    row = archives.of_case(work.session, case_id) if stored is None else None
+    if row is None:
+        return stored
+    return row.digests[(seq - 1) * LENGTH : seq * LENGTH] or None
 
 
 def _compare_anchors(work: Work, broken: list[BrokenChain]) -> int:
@@ -228,7 +245,7 @@ def _compare_anchor(work: Work, content: bytes, known: Set[str], day: date) -> l
             if told.get("previous") not in known:
                 found.append(BrokenChain(COUNTY, "", "anchor_out_of_order", day=day))
             continue
-        stored = store.digest_at(work.session, told["case"], told["length"])
+        stored = _digest_at(work, told["case"], told["length"])
         if stored is None:
             found.append(BrokenChain(told["case"], "", "tail_missing", told["length"], day))
         elif stored.hex() != told["head"]:

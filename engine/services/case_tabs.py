@@ -23,12 +23,13 @@ from engine.services import (
     views,
 )
 from engine.services.dockets import Docket
-from engine.store import bodies, cases, dossiers, incidents, pauses, people
+from engine.store import archives, bodies, cases, dossiers, incidents, pauses, people
 from engine.store import deadlines as ledger
 from engine.store import tasks as task_store
 from engine.store.cases import CaseRow
 from engine.store.tasks import TaskRow
 from engine.values.case_pages import (
+    ArchivedIn,
     CasePage,
     LinkRow,
     PauseRow,
@@ -78,6 +79,7 @@ def _page(case: _Case, parts: Sequence[str]) -> CasePage:
         paused_since=row.paused_at,
         tasks=() if "tasks" in parts else _present(work, row, open_tasks),
         followed=me is not None and bool(dossiers.followed(work.session, me, [row.id])),
+        archived=_archived(work, row.id),
         incidents=tuple(found.id for found in incidents.open_of_case(work.session, row.id)),
         quantities={
             "timeline": row.audit_seq,
@@ -234,3 +236,10 @@ def _links(work: Work, case_id: int) -> tuple[LinkRow, ...]:
         visible = other is not None and access.may_see(work, other)
         rows.append(LinkRow(kind, at, views.case_ref(work, other) if visible and other else None))
     return tuple(rows)
+
+
+def _archived(work: Work, case_id: int) -> ArchivedIn | None:
+    found = archives.of_case(work.session, case_id)
+    if found is None:
+        return None
+    return ArchivedIn(found.at, found.file, found.sha256, found.keep_until)

@@ -118,6 +118,11 @@ class Act(StrEnum):
     RECUSAL_DECIDED = "recusal_decided"
     #: person, to, fields
     OFFICER_REPLACED = "officer_replaced"
+    #: file, sha256, cases
+    CASES_ARCHIVED = "cases_archived"
+    #: reason
+    CASE_HELD = "case_held"
+    CASE_RELEASED = "case_released"
     # What operations and people add to a case.
     #: name, sha256, size, field
     FILE_ATTACHED = "file_attached"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.values.audit_pages import AuditRow
 from engine.values.pages import (
@@ -136,6 +136,17 @@ class PauseRow:
 
 
 @dataclass(frozen=True)
+class ArchivedIn:
+    """Where the history of an archived case lies."""
+
+    at: datetime
+    file: str
+    sha256: str
+    #: ``None`` is for good.
+    keep_until: date | None
+
+
+@dataclass(frozen=True)
 class CasePage:
     """A case with what a tab of its page shows; what other tabs show is left empty.
 
@@ -167,6 +178,8 @@ class CasePage:
     basis: tuple[LegalBasis, ...] = ()
     followed: bool = False
     withdraw: Verdict = default(default_factory=lambda: Verdict(False))
+    #: When it was archived, in which file, until when that is kept.
+    archived: ArchivedIn | None = None
     #: References of open incidents, for administrators and for a sentence to everybody else.
     incidents: tuple[int, ...] = ()
     #: How much the tabs hold, by tab.
