@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,18 @@ from engine.channels import Mail, Undeliverable
 from engine.cli import county
 from engine.config import Mode, Settings
 from engine.office import Office, open_office
-from engine.services import anchors, deadlines, incidents, mail, passwords, tasks
+from engine.services import (
+    absences,
+    anchors,
+    comments,
+    copies,
+    deadlines,
+    incidents,
+    mail,
+    opinions,
+    passwords,
+    tasks,
+)
 from engine.values.timing import COUNTY_ZONE
 from tests.fakes import FakeClock
 from tests.processes_shipped.departments import Department
@@ -211,6 +222,7 @@ def play(office: Office, clock: FakeClock) -> dict[str, int]:
         ("visit", "investigate"),
     ):
         _take(complaints, found[name], element, "supervisor1")
+    found["opinion"] = _together(complaints, found["report"])
     with office.read(complaints.actor("supervisor1")) as work:
         found["rectify"] = next(
             row.id
@@ -225,6 +237,24 @@ def _take(hands: Staffed, case_id: int, element: str, login: str) -> None:
     if task.assignee_id is None:
         with hands.office.begin(hands.actor(login)) as work:
             tasks.claim(work, task.id)
+
+
+def _together(hands: Staffed, case_id: int) -> int:
+    """An opinion asked, a comment, a copy, and somebody away; the id of the opinion."""
+    task = hands.task(case_id, "verify")
+    person = hands.person
+    with hands.office.begin(hands.actor("supervisor1")) as work:
+        opinions.ask(work, task.id, [person("supervisor2")], "收费依据是否已经废止，请核对。")
+        comments.write(work, case_id, "票据原件已收到，请一并核对。", [person("supervisor2")])
+        copies.send(work, case_id, [person("legal_head")], "请知悉进展")
+        found = opinions.of_task(work, task.id)[0].id
+    day = hands.clock.now().astimezone(COUNTY_ZONE).date()
+    with hands.office.begin(hands.actor("legal_office_head")) as work:
+        absences.record(
+            work, person("supervisor1"), person("supervisor4"), day, day + timedelta(days=6),
+            "外出培训",
+        )  # fmt: skip
+    return found
 
 
 def _delegate(office: Office, clock: FakeClock) -> None:

@@ -142,6 +142,30 @@ def _overdue(hands: Hands) -> Page:
     return page
 
 
+def _verbs(hands: Hands, found: dict[str, int]) -> Page:
+    """What else may be done with a task, and what not and why."""
+    page = _overdue(hands)
+    page.locator(".verbs summary").first.click()
+    page.locator(".verbs").evaluate("one => one.closest('section').scrollIntoView()")
+    return page
+
+
+def _handed_over(hands: Hands, found: dict[str, int]) -> Page:
+    """Many tasks handed over at once, with what became of each."""
+    page = hands.at("legal_office_head")
+    page.goto(f"/handovers?of={hands.person('supervisor1')}")
+    if not page.locator("tbody [data-select]").count():
+        page.goto("/handovers")
+        page.locator("main li a").first.click()
+        return page
+    page.locator("[data-select-all]").check()
+    page.select_option("#person", str(hands.person("supervisor2")))
+    page.fill("#reason", "岗位调整")
+    page.locator("main form[method=post] .btn-primary").click()
+    page.wait_for_url("**/handovers/*")
+    return page
+
+
 PICTURES = (
     Picture("inbox", "supervisor1", _at("supervisor1", "/inbox")),
     Picture("task", "supervisor1", _task),
@@ -163,6 +187,14 @@ PICTURES = (
     Picture("incidents", "administrator", _at("administrator", "/incidents")),
     Picture("audit", "administrator", _verified),
     Picture("procedures", "administrator", _at("administrator", "/admin")),
+    Picture("task-verbs", "supervisor1", _verbs, TALL),
+    Picture("opinion", "supervisor2", _at("supervisor2", "/opinions/{opinion}")),
+    Picture("case-talk", "supervisor1", _at("supervisor1", "/cases/{report}/talk"), TALL),
+    Picture("absences", "legal_office_head", _at("legal_office_head", "/absences")),
+    Picture("notices-by", "supervisor1", _at("supervisor1", "/me/notices"), TALL),
+    Picture("handover", "legal_office_head", _at("legal_office_head", "/handovers"), TALL),
+    Picture("inbox-deputy", "supervisor4", _at("supervisor4", "/inbox")),
+    Picture("handover-result", "legal_office_head", _handed_over),
     Picture("inbox-phone", "supervisor1", _at("supervisor1", "/inbox"), PHONE),
     Picture("task-phone", "supervisor1", _task_on_a_phone, PHONE),
 )

@@ -47,7 +47,11 @@ def install(app: Flask) -> None:
         upload_limit=app.extensions["office"].settings.max_upload_bytes,
     )
     app.jinja_env.filters.update(
-        money=formats.money, size=formats.size, as_day=_as_day, groupby_moment=_by_moment
+        money=formats.money,
+        size=formats.size,
+        as_day=_as_day,
+        groupby_moment=_by_moment,
+        who=_who,
     )
 
 

@@ -37,13 +37,11 @@ def for_task(work: Work, task: TaskRow) -> int | None:
         return None
     if task.assignee_id == me:
         return task.acting_for
-    absent = principals(work)
-    if not absent:
+    if task.assignee_id is None and _could_take(task, me, work.actor.memberships):
         return None
+    absent = principals(work)
     if task.assignee_id is not None:
         return task.assignee_id if task.assignee_id in absent else None
-    if _could_take(task, me, work.actor.memberships):
-        return None
     return next((one for one, roles in absent.items() if _could_take(task, one, roles)), None)
 
 

@@ -54,7 +54,7 @@ def ask(task_id: int) -> Answer:
             opinions.ask(unit, task_id, chosen, request.form.get("question", ""))
     except _REFUSALS as error:
         return with_fault(task_id, "ask", error)
-    names = [one.label for one in page.advisers if number(one.value) in chosen]
+    names = [translator().text(one.label) for one in page.advisers if number(one.value) in chosen]
     toasts.tell(
         say("Asked for their opinion: {names}", names="、".join(names)),
         say("The task stays with you; the answers come back onto its page."),
