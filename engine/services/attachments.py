@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
-from engine.actor import CLOCK
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.office import Office
 from engine.services import access, audit, discretion, dockets
 from engine.services.dockets import Docket
 from engine.store import attachments as rows
-from engine.store import documents, drafts, filetypes, people
+from engine.store import filetypes, people
 from engine.store.attachments import Attachment
 from engine.store.files import FileStore
 from engine.values.acts import Act
@@ -25,9 +23,6 @@ from engine.values.pages import AttachmentRow
 from engine.work import Work
 
 LONGEST_NAME = 120
-#: Uploads for a case that is never started are forgotten after this long.
-UNBOUND_FOR = timedelta(days=7)
-LEFT_FOR = timedelta(days=1)
 
 #: Controls, and marks by which a name can show its letters in another order than it has them.
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -263,58 +258,3 @@ def _row(work: Work, found: Collection[Attachment]) -> list[AttachmentRow]:
         )
         for one in found
     ]
-
-
-# --- Housekeeping -----------------------------------------------------------------------------
-
-
-#: Hashes asked about in one question.
-_AT_ONCE = 500
-
-
-def sweep(office: Office) -> int:
-    """Forget uploads that became part of nothing; how many files were removed from the disk."""
-    with office.begin(CLOCK) as work:
-        remove = forget(work)
-    return remove()
-
-
-def forget(work: Work) -> Callable[[], int]:
-    """Forget the rows of such uploads; what removes their files, for after the commit.
-
-    What a draft still names stays, however long its author takes.
-    """
-    kept = store(work.office)
-    old = rows.unbound(work.session, work.now - UNBOUND_FOR)
-    named = _named_in_drafts(work, {row.uploaded_by for row in old if row.uploaded_by})
-    gone = [row for row in old if str(row.id) not in named]
-    rows.forget_unbound(work.session, [row.id for row in gone])
-    hashes = {row.sha256 for row in gone}
-    before = work.now - LEFT_FOR
-    loose = [
-        sha256
-        for sha256 in hashes
-        if not rows.uses(work.session, sha256) and not documents.uses(work.session, sha256)
-    ]
-    loose += _left_behind(work, kept, before)
-    return lambda: sum(kept.discard(sha256, before) for sha256 in loose) + kept.sweep(before)
-
-
-def _left_behind(work: Work, kept: FileStore, before: datetime) -> list[str]:
-    """Content that no row speaks of: its unit of work was rolled back after the bytes were kept.
-
-    A sixteenth of the store is looked at in each hour.
-    """
-    shard = f"{int(work.now.timestamp() // 3600) % 16:x}"
-    there = sorted(kept.unmoved(shard, before))
-    found: list[str] = []
-    for first in range(0, len(there), _AT_ONCE):
-        some = there[first : first + _AT_ONCE]
-        known = rows.kept(work.session, some) | documents.kept(work.session, some)
-        found += [sha256 for sha256 in some if sha256 not in known]
-    return found
-
-
-def _named_in_drafts(work: Work, authors: Collection[int]) -> set[str]:
-    typed = (draft.raw for draft in drafts.of_people(work.session, authors))
-    return {text for raw in typed for texts in raw.values() for text in texts}

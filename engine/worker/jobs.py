@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from engine.office import Office
 from engine.services import (
     anchors,
-    attachments,
     digests,
     health,
+    leftovers,
     mail,
     periodic,
     recounting,
@@ -37,7 +37,7 @@ class Loop:
 JOBS = (
     Job("anchor", at(hour=0, minute=0), anchors.daily),
     Job("digest", at(minute="*/15"), digests.duty),
-    Job("housekeeping", at(minute=20), lambda work, _: attachments.forget(work)),
+    Job("housekeeping", at(minute=20), lambda work, _: leftovers.forget(work)),
 )
 
 LOOPS = (

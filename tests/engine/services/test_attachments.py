@@ -11,7 +11,7 @@ from engine.actor import COMMAND_LINE
 from engine.config import Settings
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.office import Office, open_office
-from engine.services import attachments, audit, cases, dockets, starts
+from engine.services import attachments, audit, cases, dockets, leftovers, starts
 from engine.store import attachments as rows
 from tests.engine.services.conftest import County
 from tests.engine.services.paperwork import opened, uploaded
@@ -205,10 +205,10 @@ def test_uploads_that_became_part_of_nothing_are_forgotten(county: County) -> No
     loose = attachments.receive(county.office, io.BytesIO(b"%PDF-1.7 loose"), "loose.pdf")
     with county.office.begin(county.actor("intake")) as work:
         attachments.attach(work, None, loose)
-    assert attachments.sweep(county.office) == 0
+    assert leftovers.sweep(county.office) == 0
     # Far beyond the machine's own time, which stamps the files.
     county.at("2036-03-02 09:00")
-    assert attachments.sweep(county.office) == 1
+    assert leftovers.sweep(county.office) == 1
     with county.office.read(COMMAND_LINE) as work:
         assert len(rows.of_case(work.session, case_id)) == 1
     assert len(kept(county.office)) == 1
@@ -220,6 +220,6 @@ def test_what_a_draft_names_is_not_forgotten(county: County) -> None:
     with county.office.begin(county.actor("intake")) as work:
         starts.save_draft(work, "paperwork", {"files": [str(row.id)]})
     county.at("2036-03-02 09:00")
-    attachments.sweep(county.office)
+    leftovers.sweep(county.office)
     with county.office.read(county.actor("intake")) as work:
         assert attachments.open(work, row.id).size == len(PDF)

@@ -9,7 +9,7 @@ import pytest
 
 from engine.actor import COMMAND_LINE
 from engine.errors import Conflict, Forbidden, Invalid
-from engine.services import attachments, audit, definitions, documents
+from engine.services import attachments, audit, definitions, documents, leftovers
 from tests.engine.services.conftest import County
 from tests.engine.services.steps import complete, started, task
 from tests.engine.services.test_recusals import ask, decide
@@ -84,6 +84,6 @@ def test_bytes_of_a_unit_of_work_that_was_rolled_back_are_swept(
         os.utime(kept.path(sha256), (0, 0))
     for hour in range(16):
         county.at(f"2026-03-04 {hour:02d}:00")
-        attachments.sweep(county.office)
+        leftovers.sweep(county.office)
     assert kept.path(row.sha256).is_file()
     assert not (kept.root / arrived.sha256[:2] / arrived.sha256[2:4] / arrived.sha256).exists()
