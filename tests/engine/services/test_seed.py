@@ -83,7 +83,12 @@ def test_every_department_and_township_can_play_its_part(
     monkeypatch.setattr(passwords, "COST", 4)
     seed.demo(office)
     assert len(needed()) > 10
-    kinds = {"township": ("TOWNSHIP",), "subject": ("DEPT",), "handling": ("DEPT",)}
+    kinds = {
+        "township": ("TOWNSHIP",),
+        "subject": ("DEPT",),
+        "handling": ("DEPT",),
+        "deciding": ("DEPT", "TOWNSHIP"),
+    }
     roles = catalogue.offered().roles
     lacking = []
     with office.read(COMMAND_LINE) as work:

@@ -24,6 +24,12 @@ GIVEN = {
 }  # fmt: skip
 
 
+def outputs(decision: str) -> set[str]:
+    """What a decision table puts into the case file."""
+    table = etree.parse(PROCESSES / f"{decision}.dmn")
+    return {element.get("name", "") for element in table.iter("{*}output")}
+
+
 @functools.cache
 def issued() -> dict[str, list[tuple[str, frozenset[str], frozenset[str]]]]:
     """By type: the diagrams that issue it, with the names of their case file and the parameters."""
@@ -34,6 +40,8 @@ def issued() -> dict[str, list[tuple[str, frozenset[str], frozenset[str]]]]:
         for script in root.iter(f"{BPMN}script"):
             names |= {line.split("=")[0].strip() for line in (script.text or "").splitlines()}
         names |= {operation.get("result", "") for operation in root.iter(f"{DUBAN}operation")}
+        for decision in root.iter(f"{DUBAN}decision"):
+            names |= outputs(decision.get("ref", ""))
         for operation in root.iter(f"{DUBAN}operation"):
             if operation.get("name") != "issue_document":
                 continue
