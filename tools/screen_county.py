@@ -16,6 +16,7 @@ from engine.office import Office, open_office
 from engine.services import (
     absences,
     anchors,
+    bulk,
     comments,
     copies,
     deadlines,
@@ -222,6 +223,7 @@ def play(office: Office, clock: FakeClock) -> dict[str, int]:
         ("visit", "investigate"),
     ):
         _take(complaints, found[name], element, "supervisor1")
+    found["handover"] = _hand_over(complaints, found)
     found["opinion"] = _together(complaints, found["report"])
     with office.read(complaints.actor("supervisor1")) as work:
         found["rectify"] = next(
@@ -237,6 +239,20 @@ def _take(hands: Staffed, case_id: int, element: str, login: str) -> None:
     if task.assignee_id is None:
         with hands.office.begin(hands.actor(login)) as work:
             tasks.claim(work, task.id)
+
+
+def _hand_over(hands: Staffed, found: dict[str, int]) -> int:
+    """Tasks handed over at once, some refused, and handed back; the id of the first act."""
+    ids = [
+        hands.task(found["visit"], "investigate").id,
+        hands.task(found["recheck"], "recheck").id,
+        hands.task(found["report"], "verify").id,
+    ]
+    head = hands.actor("legal_office_head")
+    for to, reason in (("supervisor2", "岗位调整"), ("supervisor1", "恢复原分工")):
+        made = bulk.reassign(hands.office, head, ids, hands.person(to), reason)
+        found.setdefault("handover", made)
+    return found["handover"]
 
 
 def _together(hands: Staffed, case_id: int) -> int:

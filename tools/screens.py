@@ -150,22 +150,6 @@ def _verbs(hands: Hands, found: dict[str, int]) -> Page:
     return page
 
 
-def _handed_over(hands: Hands, found: dict[str, int]) -> Page:
-    """Many tasks handed over at once, with what became of each."""
-    page = hands.at("legal_office_head")
-    page.goto(f"/handovers?of={hands.person('supervisor1')}")
-    if not page.locator("tbody [data-select]").count():
-        page.goto("/handovers")
-        page.locator("main li a").first.click()
-        return page
-    page.locator("[data-select-all]").check()
-    page.select_option("#person", str(hands.person("supervisor2")))
-    page.fill("#reason", "岗位调整")
-    page.locator("main form[method=post] .btn-primary").click()
-    page.wait_for_url("**/handovers/*")
-    return page
-
-
 PICTURES = (
     Picture("inbox", "supervisor1", _at("supervisor1", "/inbox")),
     Picture("task", "supervisor1", _task),
@@ -194,7 +178,9 @@ PICTURES = (
     Picture("notices-by", "supervisor1", _at("supervisor1", "/me/notices"), TALL),
     Picture("handover", "legal_office_head", _at("legal_office_head", "/handovers"), TALL),
     Picture("inbox-deputy", "supervisor4", _at("supervisor4", "/inbox")),
-    Picture("handover-result", "legal_office_head", _handed_over),
+    Picture(
+        "handover-result", "legal_office_head", _at("legal_office_head", "/handovers/{handover}")
+    ),
     Picture("inbox-phone", "supervisor1", _at("supervisor1", "/inbox"), PHONE),
     Picture("task-phone", "supervisor1", _task_on_a_phone, PHONE),
 )
