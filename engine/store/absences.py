@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Date, Index, Row, String, Table, insert, select, update
+from sqlalchemy import Column, Date, Index, Row, String, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, affected, metadata
+from engine.store.prepared import Prepared
 
 absences = Table(
     "absences",
@@ -73,13 +74,18 @@ def end(session: Session, absence_id: int, at: datetime) -> bool:
 
 def principals(session: Session, deputy_id: int, day: date) -> list[int]:
     """Whom a person stands in for on a day."""
-    found = select(absences.c.person_id).where(
-        absences.c.deputy_id == deputy_id,
-        absences.c.from_day <= day,
-        absences.c.to_day >= day,
+    found = _PRINCIPALS.all(session, {"deputy": deputy_id, "first": day, "last": day})
+    return sorted({row[0] for row in found})
+
+
+_PRINCIPALS = Prepared(
+    select(absences.c.person_id).where(
+        absences.c.deputy_id == bindparam("deputy"),
+        absences.c.from_day <= bindparam("first"),
+        absences.c.to_day >= bindparam("last"),
         absences.c.ended_at.is_(None),
     )
-    return list(session.scalars(found.order_by(absences.c.person_id).distinct()))
+)
 
 
 def away(session: Session, people: Iterable[int], day: date) -> dict[int, AbsenceRow]:

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, metadata
 from engine.store.cases import cases
+from engine.store.prepared import Prepared
 
 PENDING, GRANTED, REFUSED, WITHDRAWN = "pending", "granted", "refused", "withdrawn"
 
@@ -81,17 +82,19 @@ class Recusal:
     replacement_id: int | None
 
 
-_STANDING = select(recusals.c.person_id, recusals.c.status).where(
-    recusals.c.case_id == bindparam("case"), recusals.c.status.in_((PENDING, GRANTED))
+_STANDING = Prepared(
+    select(recusals.c.person_id, recusals.c.status).where(
+        recusals.c.case_id == bindparam("case"), recusals.c.status.in_((PENDING, GRANTED))
+    )
 )
 
 
 def standing(session: Session, case_id: int) -> dict[int, str]:
     """Who stays out of a case: pending, or granted, which outweighs a later request."""
     found: dict[int, str] = {}
-    for row in session.execute(_STANDING, {"case": case_id}):
-        if found.get(row.person_id) != GRANTED:
-            found[row.person_id] = row.status
+    for person_id, status in _STANDING.all(session, {"case": case_id}):
+        if found.get(person_id) != GRANTED:
+            found[person_id] = status
     return found
 
 
