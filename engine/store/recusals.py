@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     insert,
+    or_,
     select,
     update,
 )
@@ -84,7 +85,8 @@ class Recusal:
 
 _STANDING = Prepared(
     select(recusals.c.person_id, recusals.c.status).where(
-        recusals.c.case_id == bindparam("case"), recusals.c.status.in_((PENDING, GRANTED))
+        recusals.c.case_id == bindparam("case"),
+        or_(recusals.c.status == PENDING, recusals.c.status == GRANTED),
     )
 )
 
