@@ -205,6 +205,7 @@ def _page(person_id: int, part: str = "", error: DubanError | None = None, told:
         page=page,
         part=part,
         error=error,
+        faults=error.fields if isinstance(error, Invalid) else {},
         typed=request.form,
         told=told,
         kinds=KINDS,
