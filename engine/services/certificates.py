@@ -11,6 +11,7 @@ from datetime import date
 from engine.errors import Invalid, NotFound
 from engine.rules.certificates import KINDS, STATUSES
 from engine.services import audit, people, released, staff
+from engine.store import accounts
 from engine.store import people as store
 from engine.values.acts import Act
 from engine.values.people import Certificate
@@ -51,7 +52,7 @@ def put(work: Work, person_id: int, given: Entered) -> None:
     first, last = given.valid_from, given.valid_to
     if first is not None and last is not None and last < first:
         wrong["valid_to"] = Invalid("ends_before_it_begins")
-    known = store.certificate(work.session, number) if number else None
+    known = accounts.certificate(work.session, number) if number else None
     if known is not None and known[0] != person.id:
         wrong["number"] = Invalid("certificate_of_another")
     if wrong or given.body_id is None:
@@ -81,7 +82,7 @@ def set_status(work: Work, number: str, status: str, reason: str) -> None:
     Raises NotFound ``no_such_certificate``, Invalid, Forbidden.
     """
     staff.administrator_only(work)
-    found = store.certificate(work.session, number)
+    found = accounts.certificate(work.session, number)
     if found is None:
         raise NotFound("no_such_certificate", number=number)
     person = staff.other(work, found[0])

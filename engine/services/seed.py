@@ -14,7 +14,7 @@ from engine.office import Office
 from engine.rules.certificates import LAW_EXAM
 from engine.rules.county import BodyPlan, PersonPlan
 from engine.services import audit, catalogue, passwords
-from engine.store import bodies, people
+from engine.store import accounts, bodies
 from engine.values.acts import Act
 from engine.work import Work
 
@@ -93,8 +93,8 @@ def _body(work: Work, plan: BodyPlan, ids: Mapping[str, int]) -> int:
 
 def _people(work: Work, plans: Sequence[PersonPlan], bodies: Mapping[str, int], digest: str) -> int:
     """Make the people who are missing and bring the others up to date; how many were made."""
-    before = people.ids_by_login(work.session)
-    people.put_people(
+    before = accounts.ids_by_login(work.session)
+    accounts.put_people(
         work.session,
         [
             {
@@ -110,8 +110,8 @@ def _people(work: Work, plans: Sequence[PersonPlan], bodies: Mapping[str, int], 
         ],
         kept=("password_hash", "password_changed_at", "created_at"),
     )
-    ids = people.ids_by_login(work.session)
-    people.add_memberships(
+    ids = accounts.ids_by_login(work.session)
+    accounts.add_memberships(
         work.session,
         [
             {
@@ -124,7 +124,7 @@ def _people(work: Work, plans: Sequence[PersonPlan], bodies: Mapping[str, int], 
             for role, body in plan.roles
         ],
     )
-    people.put_certificates(
+    accounts.put_certificates(
         work.session,
         [
             {
@@ -140,7 +140,7 @@ def _people(work: Work, plans: Sequence[PersonPlan], bodies: Mapping[str, int], 
             if plan.certificate
         ],
     )
-    people.put_certificates(
+    accounts.put_certificates(
         work.session,
         [
             {

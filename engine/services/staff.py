@@ -8,7 +8,7 @@ from datetime import date
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.rules import pools
 from engine.services import audit, passwords, people, released, shipped
-from engine.store import bodies, sign_ins
+from engine.store import accounts, bodies, sign_ins
 from engine.store import people as store
 from engine.store.bodies import Body
 from engine.store.people import Person
@@ -59,7 +59,7 @@ def listing(work: Work, text: str = "", after: str = "") -> StaffPage:
     administrator_only(work)
     if after and not after.isdecimal():
         raise Invalid("bad_cursor")
-    found = store.search(work.session, text, int(after or 0), PAGE_ROWS + 1)
+    found = accounts.search(work.session, text, int(after or 0), PAGE_ROWS + 1)
     shown = found[:PAGE_ROWS]
     held = store.memberships_of(work.session, [person.id for person in shown])
     places = {m.body_id for memberships in held.values() for m in memberships}
@@ -162,7 +162,7 @@ def set_administrator(work: Work, person_id: int, administrator: bool) -> None:
 
 
 def _not_the_last(work: Work, person: Person) -> None:
-    if person.administrator and store.administrators(work.session, but=person.id) == 0:
+    if person.administrator and accounts.administrators(work.session, but=person.id) == 0:
         raise Forbidden("last_administrator")
 
 

@@ -22,7 +22,7 @@ MOST_BYTES = 2_000_000
 #: The columns by the names an office gives them.
 COLUMNS = {
     "登录名": "login", "姓名": "name", "电子邮箱": "mail", "电话": "phone", "职务": "post",
-    "机构代码": "body", "角色": "role", "辅助人员": "auxiliary",
+    "机构代码": "body", "岗位": "role", "辅助人员": "auxiliary",
 }  # fmt: skip
 _NAMES = tuple(COLUMNS.values())
 _YES = ("是", "yes", "true", "1")

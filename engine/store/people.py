@@ -13,18 +13,14 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
-    Row,
     String,
     Table,
     bindparam,
     delete,
-    func,
     insert,
-    or_,
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, affected, insert_missing, metadata
@@ -106,18 +102,16 @@ class Person:
     created_at: datetime
 
 
-def _person(row: Row[Any] | None) -> Person | None:
-    return Person(**row._mapping) if row is not None else None
-
-
 def person(session: Session, person_id: int) -> Person | None:
     """One person."""
-    return _person(session.execute(select(people).where(people.c.id == person_id)).one_or_none())
+    row = session.execute(select(people).where(people.c.id == person_id)).one_or_none()
+    return Person(**row._mapping) if row is not None else None
 
 
 def person_by_login(session: Session, login: str) -> Person | None:
     """The person with a login."""
-    return _person(session.execute(select(people).where(people.c.login == login)).one_or_none())
+    row = session.execute(select(people).where(people.c.login == login)).one_or_none()
+    return Person(**row._mapping) if row is not None else None
 
 
 def add_person(session: Session, **values: Any) -> int:
@@ -201,23 +195,6 @@ def locales(session: Session, ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.locale for row in session.execute(query)}
 
 
-def search(session: Session, text: str, after: int, rows: int) -> list[Person]:
-    """People whose login or name contains the text, by id, after an id."""
-    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    query = (
-        select(people)
-        .where(
-            people.c.id > after,
-            or_(
-                people.c.login.like(pattern, escape="\\"), people.c.name.like(pattern, escape="\\")
-            ),
-        )
-        .order_by(people.c.id)
-        .limit(rows)
-    )
-    return [Person(**row._mapping) for row in session.execute(query)]
-
-
 # --- Roles and certificates -------------------------------------------------------------------
 
 
@@ -244,42 +221,6 @@ def add_membership(session: Session, person_id: int, body_id: int, role: str, at
     )
 
 
-def add_memberships(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Give many roles at once; those held already stay."""
-    if rows:
-        session.execute(_maker(session)(memberships).on_conflict_do_nothing(), list(rows))
-
-
-def put_certificates(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Create many certificates, or bring those with the same numbers up to date."""
-    if rows:
-        made = _maker(session)(certificates)
-        changed = {name: made.excluded[name] for name in rows[0] if name != "number"}
-        session.execute(
-            made.on_conflict_do_update(index_elements=["number"], set_=changed), list(rows)
-        )
-
-
-def put_people(session: Session, rows: Sequence[Mapping[str, Any]], kept: Collection[str]) -> None:
-    """Create many people, or bring those with the same logins up to date but for ``kept``."""
-    if rows:
-        made = _maker(session)(people)
-        changed = {name: made.excluded[name] for name in rows[0] if name not in ("login", *kept)}
-        session.execute(
-            made.on_conflict_do_update(index_elements=["login"], set_=changed), list(rows)
-        )
-
-
-def ids_by_login(session: Session) -> dict[str, int]:
-    """Everybody's id by login."""
-    return {row.login: row.id for row in session.execute(select(people.c.login, people.c.id))}
-
-
-def _maker(session: Session) -> Any:
-    """The dialect's own INSERT, which knows what to do on a conflict."""
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-
-
 def remove_membership(session: Session, person_id: int, body_id: int, role: str) -> bool:
     """Take a role at a body away; False when it was not held."""
     gone = session.execute(
@@ -298,7 +239,8 @@ def put_certificate(session: Session, number: str, **values: Any) -> None:
     session.execute(update(certificates).where(certificates.c.number == number).values(**values))
 
 
-_CERTIFICATE = tuple(
+#: Columns of a certificate that policy looks at.
+CERTIFICATE = tuple(
     column.name for column in certificates.c if column.name not in ("id", "person_id")
 )
 _FACTS = Prepared(
@@ -311,7 +253,7 @@ _FACTS = Prepared(
         memberships.c.body_id,
         memberships.c.role,
         certificates.c.id,
-        *(certificates.c[name] for name in _CERTIFICATE),
+        *(certificates.c[name] for name in CERTIFICATE),
     )
     .outerjoin(memberships, memberships.c.person_id == people.c.id)
     .outerjoin(certificates, certificates.c.person_id == people.c.id)
@@ -339,7 +281,7 @@ def _facts(session: Session, asked: Mapping[str, int]) -> dict[int, PersonFacts]
         if body_id is not None:
             held.setdefault(one, {})[Membership(body_id, role)] = None
         if certificate is not None:
-            named = dict(zip(_CERTIFICATE, kept, strict=True))
+            named = dict(zip(CERTIFICATE, kept, strict=True))
             carried.setdefault(one, {}).setdefault(certificate, Certificate(**named))
         found[one] = PersonFacts(one, name, (), (), auxiliary, active, since)
     return {
@@ -355,28 +297,5 @@ def _facts(session: Session, asked: Mapping[str, int]) -> dict[int, PersonFacts]
 def lock_person(session: Session, person_id: int) -> Person | None:
     """One person, held until the unit of work ends: for checks over all their roles."""
     query = select(people).where(people.c.id == person_id).with_for_update(key_share=True)
-    return _person(session.execute(query).one_or_none())
-
-
-def administrators(session: Session, but: int) -> int:
-    """How many active administrators there are besides one."""
-    found: int = session.execute(
-        select(func.count())
-        .select_from(people)
-        .where(people.c.administrator, people.c.active, people.c.id != but)
-    ).scalar_one()
-    return found
-
-
-def certificate(session: Session, number: str) -> tuple[int, Certificate] | None:
-    """Whose a certificate is, and the certificate."""
-    row = session.execute(select(certificates).where(certificates.c.number == number)).one_or_none()
-    if row is None:
-        return None
-    return row.person_id, Certificate(**{name: row._mapping[name] for name in _CERTIFICATE})
-
-
-def count_people(session: Session) -> int:
-    """How many people there are."""
-    found: int = session.execute(select(func.count()).select_from(people)).scalar_one()
-    return found
+    row = session.execute(query).one_or_none()
+    return Person(**row._mapping) if row is not None else None

@@ -102,10 +102,10 @@ def test_an_administrator_keeps_people_and_bodies(hands: Hands) -> None:
     page.goto(f"/admin/people/{person}")
     page.select_option("#role", "supervisor")
     page.select_option("#body", str(hands.body("legal_office")))
-    page.get_by_role("button", name="授予角色").click()
+    page.get_by_role("button", name="授予岗位").click()
     page.select_option("#role", "case_lead")
     page.select_option("#body", str(hands.body("legal_office")))
-    page.get_by_role("button", name="授予角色").click()
+    page.get_by_role("button", name="授予岗位").click()
     expect(page.locator("main .notice.bad")).to_contain_text("R6")
     page.goto(f"/admin/people/{person}")
     page.fill("#number", "云执监0001")
@@ -127,7 +127,7 @@ def test_an_administrator_keeps_people_and_bodies(hands: Hands) -> None:
         {
             "name": "名单.csv",
             "mimeType": "text/csv",
-            "buffer": "登录名,姓名,机构代码,角色\nx,某,nowhere,publisher\n".encode(),
+            "buffer": "登录名,姓名,机构代码,岗位\nx,某,nowhere,publisher\n".encode(),
         },
     )
     page.click("main .btn-primary")

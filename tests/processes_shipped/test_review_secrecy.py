@@ -25,8 +25,8 @@ from engine.services import (
     tasks,
 )
 from engine.services.publications import PublicQuery
+from engine.store import accounts
 from engine.store import outbox as outbox_store
-from engine.store import people as people_store
 from engine.store import tasks as task_store
 from engine.values.inbox_pages import InboxQuery, Tab
 from tests.databases import Databases
@@ -65,7 +65,7 @@ def county(sqlite_databases: Databases, tmp_path: Any) -> Iterator[Staffed]:
 def of_the_department(county: Staffed) -> list[str]:
     """Everybody with a role at the department or one of its units."""
     with county.office.read(COMMAND_LINE) as work:
-        found = people_store.search(work.session, "scj.", 0, 200)
+        found = accounts.search(work.session, "scj.", 0, 200)
         return [person.login for person in found if person.login.startswith("scj.")]
 
 

@@ -13,8 +13,8 @@ from engine.config import Settings
 from engine.errors import Invalid
 from engine.office import Office, open_office
 from engine.services import catalogue, passwords, people, seed, slots
+from engine.store import accounts, bodies
 from engine.store import audit as chains
-from engine.store import bodies
 from engine.store import people as store
 from tests.fakes import FakeClock
 
@@ -44,7 +44,7 @@ def test_seeding_makes_an_account_for_everybody_and_tells_the_password_once(
     assert again.accounts == made.accounts
     people.authenticate(office, "scj.legal_reviewer", made.password)
     with office.read(COMMAND_LINE) as work:
-        assert store.count_people(work.session) == len(made.accounts)
+        assert accounts.count_people(work.session) == len(made.accounts)
         acts = [entry.act for entry in chains.entries(work.session, chains.COUNTY)]
     assert acts.count("demo_seeded") == 1
     own = [account for account in made.accounts if account.own]

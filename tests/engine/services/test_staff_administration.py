@@ -152,7 +152,7 @@ def test_bodies_are_added_changed_and_closed_from_below(county: County) -> None:
         bodies.change(work, made, bodies.Entered("盐业局", "DEPT", active=False))
 
 
-HEAD = "登录名,姓名,电子邮箱,电话,职务,机构代码,角色,辅助人员\r\n"
+HEAD = "登录名,姓名,电子邮箱,电话,职务,机构代码,岗位,辅助人员\r\n"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "gb18030"])
