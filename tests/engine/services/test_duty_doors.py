@@ -127,8 +127,8 @@ def _deputy_chosen(county: County, breach: Breach, case_id: int) -> None:
             work,
             county.people[FREE],
             county.people[CULPRIT],
-            date(2026, 3, 2),
-            date(2026, 3, 3),
+            date(2026, 3, 9),
+            date(2026, 3, 10),
             "出差",
         )
 
@@ -234,12 +234,14 @@ def test_who_breaks_a_rule_comes_to_act_by_no_door(county: County, breach: Breac
             assert rule in {breach.rule, *breach.other_rules}, (door, refused)
             assert refused.facts["basis"] == BASIS[rule], door
     if breach.rule != "R13":
-        # Nor can they be chosen as deputies.
+        # Nor can they be chosen as deputies, with the role or without.
+        cases_of.staff(county, breach)
         refused = _refusal(county, breach, _deputy_chosen)
         assert refused is not None
         assert refused.code in {breach.code, *breach.instead}
     if breach.rule not in ALONE:
         # And who breaks no rule comes in.
+        cases_of.staff(county, breach)
         found = _task(county, cases_of.begun(county, breach))
         with county.office.begin(county.actor(FREE)) as work:
             tasks.claim(work, found)
