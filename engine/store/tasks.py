@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    literal_column,
     or_,
     select,
     update,
@@ -80,7 +81,8 @@ tasks = Table(
     Index(None, "case_id", "engine_id", unique=True),
 )
 
-IS_OPEN = tasks.c.status == OPEN
+#: Written out, not a parameter: only so is a partial index known to hold all that is asked for.
+IS_OPEN = tasks.c.status == literal_column(f"'{OPEN}'")
 IS_ASSIGNED = and_(IS_OPEN, tasks.c.assignee_id.isnot(None))
 IN_POOL = and_(IS_OPEN, tasks.c.assignee_id.is_(None), tasks.c.restricted.is_(False))
 IS_DONE = tasks.c.completed_by.isnot(None)
