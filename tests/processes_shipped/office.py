@@ -87,7 +87,7 @@ class Staffed:
             for view in tasks.page(work, task.id).fields:
                 if view.field.type is FieldType.OPINIONS and view.field.id not in typed:
                     # The recorder finds what each member said and leaves it.
-                    raw = {**raw, **view.raw}
+                    raw = {**raw, **{key: list(given) for key, given in view.raw.items()}}
             tasks.complete(work, task.id, raw)
 
     def send(self, case_id: int, element: str, login: str, **typed: Any) -> None:

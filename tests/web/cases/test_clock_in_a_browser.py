@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -21,10 +20,9 @@ PHASE = "核查办理"
 
 
 @pytest.fixture(autouse=True)
-def requests_are_published(site: Site) -> Iterator[None]:
+def requests_are_published(site: Site) -> None:
     with site.office.begin(COMMAND_LINE) as work:
         definitions.keep(work, shipped("clock_request.bpmn"), "test")
-    return
 
 
 def due_of(page: Page, name: str) -> str:
@@ -98,8 +96,8 @@ def test_a_clock_is_stopped_goes_on_is_extended_and_its_count_prints_on_one_page
     expect(page.locator("main")).to_contain_text("检测委托书")
     expect(page.locator("main")).to_contain_text("案情复杂")
     assert visit.faults() == []
-    paper = page.pdf(format="A4", print_background=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1, "the arithmetic is one page"
+    printed = page.pdf(format="A4", print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1, "the arithmetic is one page"
     assert visit.complaints == []
 
 
