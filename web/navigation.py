@@ -36,21 +36,25 @@ class Place:
     open_to: Callable[[Actor], bool] = _anybody
     #: Also offered in the bar at the bottom of small screens.
     small: bool = False
+    #: Other blueprints whose pages belong to this place.
+    holds: tuple[str, ...] = ()
 
     @property
     def here(self) -> bool:
         """Whether the present page belongs to this place."""
-        blueprint = self.endpoint.partition(".")[0]
-        return request.blueprint == blueprint
+        return request.blueprint in (self.endpoint.partition(".")[0], *self.holds)
 
+
+_AT_WORK = ("tasks", "task_verbs", "opinions", "bulk", "saved_views")
+_OF_A_CASE = ("cases", "talk", "recusals", "clock_requests", "deadlines")
 
 #: Groups of places: heading (may be empty) and places.
 PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         "",
         (
-            Place("inbox.show", "inbox", N_("Workbench"), small=True),
-            Place("search.show", "search", N_("Cases"), small=True),
+            Place("inbox.show", "inbox", N_("Workbench"), small=True, holds=_AT_WORK),
+            Place("search.show", "search", N_("Cases"), small=True, holds=_OF_A_CASE),
             Place("start.index", "start", N_("Start"), _member, small=True),
             Place("registers.index", "registers", N_("Registers")),
             Place("public.index", "public", N_("Publications")),
@@ -66,8 +70,14 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         N_("Administration"),
         (
-            Place("admin.index", "people", N_("People and procedures"), _administrator),
-            Place("bodies.index", "registers", N_("Bodies"), _administrator),
+            Place(
+                "admin.index",
+                "people",
+                N_("People and procedures"),
+                _administrator,
+                holds=("staff",),
+            ),
+            Place("bodies.index", "building", N_("Bodies"), _administrator),
             Place("incidents.index", "incidents", N_("Incidents"), _administrator),
             Place("audit.index", "audit", N_("Audit"), _administrator),
         ),
