@@ -8,6 +8,7 @@ from engine.services import (
     audit,
     case_pages,
     case_tabs,
+    discretion,
     dockets,
     in_hand,
     moves,
@@ -60,6 +61,7 @@ def withdraw(work: Work, case_id: int, reason: str) -> CaseRef:
         verdict = case_pages.may_withdraw(work, docket)
         if not verdict:
             raise Forbidden(verdict.code, **verdict.facts)
+        discretion.refuse_text(work, docket, reason, "reason")
         outcome = moves.run(work, docket).cancel()
         audit.append(work, docket, Act.CASE_WITHDRAWN, reason=reason)
         moves.settle(work, docket, outcome)

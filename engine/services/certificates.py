@@ -58,6 +58,8 @@ def put(work: Work, person_id: int, given: Entered) -> None:
     if wrong or given.body_id is None:
         raise Invalid(fields=dict(wrong))
     at = people.whole_body(work, given.body_id)
+    # A correction lifts no suspension.
+    status = known[1].status if known is not None else "active"
     store.put_certificate(
         work.session,
         number,
@@ -68,10 +70,10 @@ def put(work: Work, person_id: int, given: Entered) -> None:
         area=given.area.strip()[:80],
         valid_from=first,
         valid_to=last,
-        status=known[1].status if known is not None else "active",
+        status=status,
     )
     audit.append(
-        work, None, Act.CERTIFICATE_CHANGED, login=person.login, number=number, status="active"
+        work, None, Act.CERTIFICATE_CHANGED, login=person.login, number=number, status=status
     )
     released.by_rule(work, person.id)
 

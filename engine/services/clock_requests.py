@@ -15,6 +15,7 @@ from engine.services import (
     access,
     audit,
     definitions,
+    discretion,
     dockets,
     entry,
     next_steps,
@@ -108,7 +109,7 @@ def form(work: Work, case_id: int, wish: Wish, raw: Raw | None = None) -> ClockR
 def ask(work: Work, case_id: int, wish: Wish, raw: Raw) -> Completed:
     """Ask for it: a case of its own, linked with the one whose clock it is about.
 
-    Raises Forbidden ``no_part_in_case``, Conflict ``asked_for_already``, Invalid with an error per
+    Raises Forbidden ``clock_not_yours``, Conflict ``asked_for_already``, Invalid with an error per
     field, ``extension_not_allowed``, ``extensions_used_up`` or ``deadline_passed``.
     """
     row = access.visible_case(work, case_id)
@@ -119,6 +120,10 @@ def ask(work: Work, case_id: int, wish: Wish, raw: Raw) -> Completed:
     definition = definitions.latest(work, PROCESS)
     with dockets.held(work, case_id) as target:
         _refuse_twice(work, case_id, wish)
+        for field in place.form.fields:
+            # What is asked for is read in another case, and its reasons on the pages of this one.
+            if isinstance(text := values.get(field.id), str):
+                discretion.refuse_text(work, target, text, field.id)
         request = openings.row_of(work, definition, values, filled, START)
         dossiers.link(work.session, case_id, request.id, work.now)
         openings.first_steps(work, request, values, START, place)

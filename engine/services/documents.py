@@ -10,8 +10,18 @@ from dataclasses import dataclass
 from engine.errors import Broken, Conflict, Forbidden, Invalid, NotFound
 from engine.rules import documents as paper
 from engine.rules.documents import PARTY, DocumentType
-from engine.rules.permissions import LEADERS
-from engine.services import access, attachments, audit, catalogue, dockets, slots, word, wording
+from engine.services import (
+    access,
+    attachments,
+    audit,
+    catalogue,
+    discretion,
+    dockets,
+    leaders,
+    slots,
+    word,
+    wording,
+)
 from engine.services.attachments import Download
 from engine.services.dockets import Docket
 from engine.services.sheets import Addressee, Sheet
@@ -177,6 +187,7 @@ def void(work: Work, document_id: int, reason: str) -> int:
     if not reason:
         raise Invalid(fields={"reason": Invalid("required")})
     found = _seen(work, document_id)
+    discretion.refuse_text(work, access.visible_case(work, found.case_id), reason, "reason")
     with dockets.locked(work, found.case_id) as chain:
         if not may_void(work, found):
             raise Forbidden("not_yours_to_void")
@@ -195,8 +206,7 @@ def void(work: Work, document_id: int, reason: str) -> int:
 
 def may_void(work: Work, found: Document) -> bool:
     """Whether the reader leads the body that issued the document."""
-    led = {one.body_id for one in work.actor.memberships if one.role in LEADERS}
-    return bool(led & {found.body_id, *access.family(work, found.body_id)})
+    return leaders.leads(work, found.body_id)
 
 
 def _seen(work: Work, document_id: int) -> Document:

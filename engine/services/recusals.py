@@ -18,6 +18,7 @@ from engine.services import (
     access,
     audit,
     definitions,
+    discretion,
     dockets,
     duty,
     matters,
@@ -62,13 +63,19 @@ def request(
 ) -> CaseRef:
     """Ask that somebody stay out of a case; the case of the procedure that decides.
 
-    Raises Invalid with an error per field, Conflict ``recusal_stands``, Forbidden.
+    For those who have a part in the case: a request alone takes tasks out of people's hands. What
+    is asked is read by the body that decides, so it names nobody who is kept from it (R15). Raises
+    Invalid with an error per field, Conflict ``recusal_stands``, Forbidden ``only_shown_the_case``.
     """
     me = _person(work)
     row = access.visible_case(work, case_id)
+    if not access.takes_part(work, row):
+        raise Forbidden("only_shown_the_case")
     found, party = _entered(work, row, me, person_id, kind, reason, party)
     with dockets.held(work, case_id) as docket:
         duty.refuse(may_ask(docket))
+        discretion.refuse_text(work, docket, party, "party")
+        discretion.refuse_text(work, docket, reason, "reason")
         if store.standing(work.session, case_id).get(found):
             raise Conflict("recusal_stands", name=_name(work, found))
         recusal = store.add(
@@ -234,8 +241,11 @@ def _stand_back(work: Work, docket: Docket, person_id: int) -> None:
     """What the person has in hand in the case goes back."""
     work.kept.pop("recusals", None)
     for task in task_store.open_of_case(work.session, docket.id):
-        if task.assignee_id == person_id:
-            task_store.change(work.session, task.id, assignee_id=None, claimed_at=None)
+        # Whoever acts in the person's stead has it no longer either: rules are asked of both.
+        if task.assignee_id is not None and person_id in (task.assignee_id, task.acting_for):
+            task_store.change(
+                work.session, task.id, assignee_id=None, claimed_at=None, acting_for=None
+            )
             audit.append(
                 work,
                 docket,

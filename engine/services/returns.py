@@ -15,6 +15,7 @@ from engine.services import (
     audit,
     definitions,
     deputies,
+    discretion,
     duty,
     in_hand,
     moves,
@@ -48,6 +49,7 @@ def send_back(work: Work, task_id: int, element: str, reason: str) -> Completed:
         docket, task = hand.docket, hand.task
         in_hand.refuse_taken(work, task)
         duty.refuse(may_return(work, docket, task))
+        discretion.refuse_text(work, docket, reason, "reason")
         if element not in {step.id for step in steps(work, docket, task)}:
             raise NotFound("no_such_step", element=element)
         deputies.begin(work, hand.for_id)

@@ -17,6 +17,8 @@ from engine.values.pages import PAGE_ROWS
 from engine.work import Work
 
 COUNTY_GOV = "COUNTY_GOV"
+#: Letters the database keeps of what is entered.
+_LONGEST = {"name": 80, "mail": 200}
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,13 @@ def add(work: Work, login: str, name: str, mail: str = "", *, administrator: boo
     """
     administrator_only(work)
     login = people.plain_login(login)
-    missing = {"login": login, "name": name.strip()}
-    if not all(missing.values()):
-        raise Invalid(fields={k: Invalid("required") for k, text in missing.items() if not text})
+    given = {"login": login, "name": name.strip(), "mail": mail.strip()}
+    wrong = {key: Invalid("required") for key in ("login", "name") if not given[key]}
+    for key, most in _LONGEST.items():
+        if len(given[key]) > most:
+            wrong[key] = Invalid("too_long", maximum=most)
+    if wrong:
+        raise Invalid(fields=dict(wrong))
     if store.person_by_login(work.session, login) is not None:
         raise Invalid(fields={"login": Invalid("login_taken", login=login)})
     person_id = store.add_person(

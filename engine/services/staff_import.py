@@ -112,21 +112,31 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
     """The lines with their numbers in the file, as an editor counts them."""
     if len(content) > MOST_BYTES:
         raise Invalid("file_too_large", limit=MOST_BYTES)
-    reader = csv.reader(io.StringIO(_text(content)))
-    header = [COLUMNS.get(cell.strip(), cell.strip()) for cell in next(reader, [])]
+    lines = _lines(content)
+    header = [COLUMNS.get(cell.strip(), cell.strip()) for cell in lines[0][1]] if lines else []
     missing = [name for name in ("login", "name") if name not in header]
     if missing:
         raise Invalid("list_without_columns", columns="、".join(missing))
     rows = []
-    for cells in reader:
+    for line, cells in lines[1:]:
         given = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
         if any(given.values()):
-            rows.append((reader.line_num, {name: given.get(name, "") for name in _NAMES}))
+            rows.append((line, {name: given.get(name, "") for name in _NAMES}))
     if not rows:
         raise Invalid("list_empty")
     if len(rows) > MOST_LINES:
         raise Invalid("too_many", maximum=MOST_LINES, count=len(rows))
     return rows
+
+
+def _lines(content: bytes) -> list[tuple[int, list[str]]]:
+    # Lines end as the program that wrote the list ends them; what is no text at all has zeros.
+    reader = csv.reader(io.StringIO(_text(content).replace("\x00", ""), newline=""))
+    try:
+        return [(reader.line_num, cells) for cells in reader]
+    except csv.Error as error:
+        # A quotation mark that is never closed swallows the rest of the file.
+        raise Invalid("list_unreadable") from error
 
 
 def _text(content: bytes) -> str:

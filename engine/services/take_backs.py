@@ -25,6 +25,7 @@ from engine.services import (
     audit,
     clocks,
     deputies,
+    discretion,
     dockets,
     duty,
     in_hand,
@@ -194,6 +195,7 @@ def take_back(work: Work, task_id: int, reason: str) -> None:
         if task is None or not access.may_see(work, docket):
             raise NotFound("no_such_task", task=task_id)
         duty.refuse(may_take_back(work, docket, task_id))
+        discretion.refuse_text(work, docket, reason, "reason")
         kept = _read(work, docket.id)
         if kept is None:
             raise Broken("state_damaged", case=docket.id)

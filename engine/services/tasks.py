@@ -10,6 +10,7 @@ from engine.services import (
     access,
     audit,
     deputies,
+    discretion,
     duty,
     entry,
     in_hand,
@@ -72,6 +73,7 @@ def unclaim(work: Work, task_id: int, reason: str) -> None:
     with in_hand.held(work, task_id) as hand:
         docket, task = hand.docket, hand.task
         duty.refuse(may_release(work, task))
+        discretion.refuse_text(work, docket, reason, "reason")
         _stand_in_if_still_allowed(work, hand)
         store.change(work.session, task.id, assignee_id=None, claimed_at=None, acting_for=None)
         audit.append(
@@ -92,6 +94,7 @@ def reassign(
     with in_hand.held(work, task_id) as hand:
         docket, task = hand.docket, hand.task
         duty.refuse(may_hand_over(work, task))
+        discretion.refuse_text(work, docket, reason, "reason")
         if task.assignee_id == person_id:
             raise Conflict("task_theirs_already")
         duty.require(work, docket, task, person_id, door)

@@ -149,3 +149,11 @@ def test_a_request_for_a_case_that_is_over_meanwhile_is_refused_to_the_approver(
     with pytest.raises(Invalid, match="linked_case_over"):
         decide(county, request, "deputy")
     decide(county, request, "deputy", "refuse")
+
+
+def test_a_request_does_not_carry_the_complainant_into_another_case(county: County) -> None:
+    case_id = to_rectification(county)
+    typed = {**TYPED, "request_reason": ["等待王某补充材料"]}
+    with county.office.begin(county.actor("head")) as work, pytest.raises(Invalid) as wrong:
+        clock_requests.ask(work, case_id, Wish("pause"), typed)
+    assert wrong.value.fields["request_reason"].code == "would_disclose"

@@ -6,7 +6,7 @@ import pytest
 
 from engine.actor import COMMAND_LINE
 from engine.errors import Conflict, Forbidden, Invalid
-from engine.services import definitions, recusal_pages, recusals, replacements, tasks
+from engine.services import copies, definitions, recusal_pages, recusals, replacements, tasks
 from engine.store import documents
 from engine.store import recusals as store
 from engine.values.recusal_pages import RecusalPage
@@ -173,3 +173,22 @@ def test_in_a_case_that_decides_nobody_is_challenged_again(county: County, case_
     with county.office.begin(county.actor("head")) as work, pytest.raises(Forbidden) as refused:
         recusals.request(work, other, county.people["head"], "officer", "理由")
     assert refused.value.code == "recusal_of_recusal"
+
+
+def test_a_request_tells_the_deciding_body_nothing_of_who_complained(
+    county: County, case_id: int
+) -> None:
+    for party, reason in (("王某", "有利害关系"), ("反映人", "与王某有利害关系")):
+        with county.office.begin(county.actor("intake")) as work, pytest.raises(Invalid) as wrong:
+            recusals.request(work, case_id, county.people["sup1"], "party", reason, party)
+        assert [one.code for one in wrong.value.fields.values()] == ["would_disclose"]
+    assert task(county, case_id, "verify").assignee_id == county.people["sup1"]
+
+
+def test_who_was_only_sent_the_case_takes_nobody_out_of_it(county: County, case_id: int) -> None:
+    complete(county, case_id, "verify", "sup1", report="属实")
+    with county.office.begin(county.actor("market")) as work:
+        copies.send(work, case_id, [county.people["unit"]])
+    with county.office.begin(county.actor("unit")) as work, pytest.raises(Forbidden) as refused:
+        recusals.request(work, case_id, county.people["sup1"], "officer", "有利害关系")
+    assert refused.value.code == "only_shown_the_case"

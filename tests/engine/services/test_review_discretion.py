@@ -7,9 +7,9 @@ import io
 import pytest
 
 from engine.errors import Invalid
-from engine.services import attachments, cases
+from engine.services import attachments, cases, tasks
 from tests.engine.services.conftest import County
-from tests.engine.services.steps import complete, started, to_rectification
+from tests.engine.services.steps import complete, started, task, to_rectification
 
 NAME = "王某"
 
@@ -56,3 +56,17 @@ def test_the_name_of_a_file_is_not_shown_to_those_kept_from_it(county: County) -
         assert NAME not in repr(found.headers)
     with county.office.read(county.actor("sup1")) as work:
         assert attachments.open(work, row.id).filename == f"{NAME}的来信.txt"
+
+
+def test_no_reason_on_the_record_names_the_complainant(county: County) -> None:
+    case_id = started(county)
+    assign = task(county, case_id, "assign").id
+    head = county.actor("head")
+    with county.office.begin(head) as work:
+        tasks.claim(work, assign)
+    with county.office.begin(head) as work, pytest.raises(Invalid) as refused:
+        tasks.unclaim(work, assign, f"与{NAME}熟识")
+    assert refused.value.fields["reason"].code == "would_disclose"
+    with county.office.begin(county.actor("intake")) as work, pytest.raises(Invalid) as refused:
+        cases.withdraw(work, case_id, f"{NAME}撤回反映")
+    assert refused.value.fields["reason"].code == "would_disclose"

@@ -207,3 +207,42 @@ def test_only_administrators_keep_people(county: County) -> None:
         ):
             with pytest.raises(Forbidden, match="administrator_only"):
                 attempt()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b'login,name\nx1,"' + b"a" * 140_000, "list_unreadable"),
+        (b"login,name\nx1," + b"a" * 81, "bad_list"),
+        (b"login,name,mail\nx1,a," + b"m" * 201, "bad_list"),
+    ],
+    ids=["quotation left open", "name too long", "mail too long"],
+)
+def test_a_list_that_does_not_fit_is_refused_by_line(
+    county: County, content: bytes, code: str
+) -> None:
+    with county.office.begin(county.actor("admin")) as work, pytest.raises(Invalid) as refused:
+        staff_import.take(work, content)
+    assert refused.value.code == code
+
+
+def test_lines_may_end_as_old_programs_end_them(county: County) -> None:
+    with county.office.begin(county.actor("admin")) as work:
+        made = staff_import.take(work, b"login,name\rx1,a\x00b\rx2,c\r")
+    assert (made.people, made.lines) == (2, 2)
+
+
+def test_a_correction_of_a_suspended_certificate_is_recorded_as_suspended(county: County) -> None:
+    with county.office.begin(county.actor("admin")) as work:
+        certificates.set_status(work, "C-sup1", "suspended", "离岗培训")
+        given = certificates.Entered(
+            "C-sup1",
+            "supervision",
+            county.bodies["legal"],
+            valid_from=date(2025, 1, 1),
+            valid_to=date(2028, 1, 1),
+        )
+        certificates.put(work, county.people["sup1"], given)
+    with county.office.read(COMMAND_LINE) as work:
+        *_, last = audit_store.entries(work.session, 0)
+    assert last.facts["status"] == "suspended"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import os
+from dataclasses import replace
 
 import pytest
 
 from engine.actor import COMMAND_LINE
 from engine.errors import Conflict, Forbidden, Invalid
 from engine.services import attachments, audit, definitions, documents, leftovers
+from engine.store import documents as rows
+from engine.values.people import Membership
 from tests.engine.services.conftest import County
 from tests.engine.services.steps import complete, started, task
 from tests.engine.services.test_recusals import ask, decide
@@ -70,6 +73,25 @@ def test_only_who_leads_the_issuing_body_makes_a_document_void(
     assert not row.may_void
     with county.office.begin(county.actor("intake")) as work, pytest.raises(Forbidden):
         documents.void(work, row.id, "理由")
+
+
+def test_a_unit_below_does_not_make_void_what_its_department_issued(
+    county: County, decided: int
+) -> None:
+    with county.office.read(county.actor("head")) as work:
+        (row,) = documents.of_case(work, decided)
+        document = rows.find(work.session, row.id)
+    assert document is not None
+    of_department = replace(document, body_id=county.bodies["market"])
+    of_unit = replace(document, body_id=county.bodies["market_unit"])
+    chief = Membership(county.bodies["market_unit"], "enf_unit_head")
+    below = replace(county.actor("unit"), memberships=(chief,))
+    with county.office.read(below) as work:
+        assert not documents.may_void(work, of_department)
+        assert documents.may_void(work, of_unit)
+    with county.office.read(county.actor("market")) as work:
+        assert documents.may_void(work, of_department)
+        assert documents.may_void(work, of_unit)
 
 
 def test_bytes_of_a_unit_of_work_that_was_rolled_back_are_swept(
