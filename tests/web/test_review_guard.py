@@ -18,7 +18,9 @@ def posts(site: Site) -> list[str]:
     found = []
     for rule in site.app.url_map.iter_rules():
         if "POST" in (rule.methods or ()):
-            found.append(re.sub(r"<(int:)?[^>]+>", "1", rule.rule))
+            # A part that is one of several words takes the first of them.
+            address = re.sub(r"<any\((\w+)[^>]*>", r"\1", rule.rule)
+            found.append(re.sub(r"<(int:)?[^>]+>", "1", address))
     return sorted(found)
 
 
