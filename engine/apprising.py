@@ -14,8 +14,9 @@ from apprise.plugins import N_MGR
 
 from engine.channels import Mail, Undeliverable
 
-#: Seconds a service may be silent, connecting and answering.
-_PATIENCE = "cto=10&rto=15"
+#: Seconds a service may be silent, connecting and answering; trying again is the outbox's business.
+#: Said last, it outdoes what somebody wrote into their address.
+_PATIENCE = "cto=10&rto=15&retry=0"
 _ASSET = AppriseAsset(app_id="Duban", app_desc="督办", app_url="", async_mode=False)
 logging.getLogger("apprise").setLevel(logging.CRITICAL)
 

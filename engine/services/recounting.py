@@ -5,7 +5,8 @@
 3. Each of them is one unit of work: the case locked, its clocks counted again, a line in its chain
    for every date that moved, the people told whose work is due on another day, and how far the
    recount has come. A node that dies leaves the rest to the next tick, of any node.
-4. A case that fails becomes an incident and is passed over.
+4. A case that fails becomes an incident and is passed over; one that only could not be had at this
+   moment (somebody holds it, the database is away) is taken again at the next tick.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from engine.actor import CLOCK
-from engine.errors import NotFound
+from engine.errors import Conflict, NotFound, Unavailable
 from engine.office import Office
 from engine.rules.messages import Level
 from engine.services import dockets, incidents, notifications, recounts
@@ -84,7 +85,11 @@ def _one(office: Office, row: RecountRow, reached: int, case_id: int, place: int
                 examined=examined,
                 moved=present.moved + bool(moved),
             )
+    except Unavailable:
+        raise
     except Exception as error:  # a failing case must not stop the others
+        if isinstance(error, Conflict) and error.code == "busy":
+            return False
         with office.begin(CLOCK) as work:
             incidents.record_clock(work, case_id, error)
             present = store.lock(work.session, row.id)

@@ -134,6 +134,17 @@ def test_a_service_that_nobody_answers_at_is_an_undelivered_message() -> None:
     assert not failed.value.permanent
 
 
+def test_an_address_cannot_make_the_service_wait_or_try_again_by_itself(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    greedy = "json://127.0.0.1:9/?retry=3&wait=0.01&rto=900"
+    sent = Mail("k", greedy, "标题", "正文", datetime(2026, 3, 2, tzinfo=UTC))
+    caplog.set_level("DEBUG", logger="urllib3")
+    with pytest.raises(Undeliverable):
+        ServiceChannel().send(sent)
+    assert sum("Starting new HTTP connection" in row.message for row in caplog.records) == 1
+
+
 @pytest.mark.parametrize(
     ("at", "leaves"),
     [

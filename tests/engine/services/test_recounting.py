@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
 
 from engine.actor import COMMAND_LINE
-from engine.errors import Forbidden, Invalid
-from engine.services import calendars, cases, deadlines, notifications, recounting, tasks
+from engine.errors import Conflict, Forbidden, Invalid, Unavailable
+from engine.services import (
+    calendars,
+    cases,
+    deadlines,
+    notifications,
+    recounting,
+    recounts,
+    tasks,
+)
 from engine.services.calendars import Change
 from engine.store import cases as case_store
 from engine.store import recounts as recount_store
@@ -135,6 +144,28 @@ def test_a_damaged_case_is_an_incident_and_the_others_are_counted(county: County
     last = recounted(county)
     assert (last.examined, last.moved, last.failed) == (2, 1, 1)
     assert due(county, second) == "2026-03-31"
+
+
+@pytest.mark.parametrize("moment", [Conflict("busy"), Unavailable("database")])
+def test_a_case_that_cannot_be_had_for_a_moment_is_taken_again_and_is_no_incident(
+    county: County, monkeypatch: pytest.MonkeyPatch, moment: Exception
+) -> None:
+    case = to_rectification(county, matter="甲")
+    before = due(county, case)
+    closed(county, "2026-03-16")
+    real = recounts.recalculate
+
+    def once(*given: object) -> object:
+        monkeypatch.setattr(recounts, "recalculate", real)
+        raise moment
+
+    monkeypatch.setattr(recounts, "recalculate", once)
+    with suppress(Unavailable):
+        assert recounting.tick(county.office) == 0
+    assert due(county, case) == before
+    row = recounted(county)
+    assert (row.failed, row.moved) == (0, 1)
+    assert due(county, case) > before
 
 
 def test_completing_a_year_takes_the_mark_provisional_away(county: County) -> None:
