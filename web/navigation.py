@@ -22,6 +22,10 @@ def _administrator(who: Actor) -> bool:
     return who.administrator
 
 
+def _looks_after_procedures(_: Actor) -> bool:
+    return bool(current_user.is_authenticated and current_user.procedures)
+
+
 def _member(who: Actor) -> bool:
     return bool(who.memberships)
 
@@ -63,6 +67,13 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
     (
         N_("Rules"),
         (
+            Place(
+                "diagrams.index",
+                "flow",
+                N_("Procedures"),
+                _looks_after_procedures,
+                holds=("designs", "modeler"),
+            ),
             Place("limits.index", "limits", N_("Time limits")),
             Place("calendar.show", "calendar", N_("Calendar")),
         ),

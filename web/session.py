@@ -17,7 +17,7 @@ from flask_login import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import NotFound
-from engine.services import notifications, sign_ins
+from engine.services import designs, notifications, sign_ins
 from engine.values.person_pages import SignedIn
 from web import kept
 from web.request import VISITOR, fragment, office
@@ -34,12 +34,16 @@ View = TypeVar("View", bound=Callable[..., Any])
 class User(UserMixin):
     """flask-login's view of a signed-in person. The id carries password stamp and session mark."""
 
-    def __init__(self, signed_in: SignedIn, mark: str, unread: int) -> None:
+    def __init__(
+        self, signed_in: SignedIn, mark: str, unread: int, procedures: bool = False
+    ) -> None:
         self.signed_in = signed_in
         #: What the database knows this session by.
         self.mark = mark
         #: Unread notices, counted in the same unit of work.
         self.unread = unread
+        #: Whether they see drafts and versions of procedures.
+        self.procedures = procedures
 
     def get_id(self) -> str:
         """Person, stamp, mark: another password ends every session, signing out ends this one."""
@@ -105,7 +109,7 @@ def _load(identity: str) -> User | None:
         with office().read(VISITOR) as work:
             found = sign_ins.holder(work, int(person), stamp, mark)
             work.actor = found.actor
-            return User(found, mark, notifications.unread(work))
+            return User(found, mark, notifications.unread(work), bool(designs.may_look(work)))
     except (NotFound, ValueError):
         return None
 

@@ -114,6 +114,24 @@ def _refuse_oversize(root: Element, name: str) -> None:
                 raise bad("xml.too_complex", name, line=line, what=what, maximum=str(maximum))
 
 
+def as_utf8(data: bytes, *, name: str) -> bytes:
+    """The same document in UTF-8, unchanged where it is that already.
+
+    Raises :class:`BadDefinition` for what cannot be read.
+    """
+    declared = _DECLARED.match(data)
+    if declared is None or declared[1].decode().lower() in ("utf-8", "utf8", "us-ascii", "ascii"):
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return data.removeprefix(_MARKS[0])
+    root = parse(data, name=name)
+    text: bytes = etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True)
+    return text
+
+
 def bad(rule: str, file: str, /, *, line: int | None = None, **facts: str) -> BadDefinition:
     """A :class:`BadDefinition` with one finding."""
     return BadDefinition((finding(rule, file, line=line, **facts),))

@@ -20,11 +20,12 @@ from engine.rules.basis import BASIS
 from engine.rules.calendar import LAYERS, Switches
 from engine.rules.certificates import KINDS, Standing
 from engine.values.acts import Act
+from engine.values.design_pages import DesignAct, DesignState, VersionForce
 from engine.values.inbox_pages import Group, Tab
 from engine.values.notice_pages import Kind as NoticeKind
 from engine.values.notice_pages import When
 from engine.values.people import Verdict
-from engine.values.process import Disclosure, FieldType, Severity
+from engine.values.process import OPERATIONS, Disclosure, FieldType, Severity
 from engine.values.quorum import Rule as CountersignRule
 from engine.values.running import PassedKind
 from engine.values.timing import DayKind, Evidence, LedgerKind, Light, MeasureKind, Unit
@@ -87,6 +88,7 @@ COMPUTED = (
     *(f"mail.{state}" for state in ("queued", "sent", "failed", "no_channel")),
     *(f"verb.{verb}" for verb in ("clock", "command", "mail")),
     *(f"verb.job.{job}" for job in ("anchor", "housekeeping", "digest")),
+    *(f"operation.{name}" for name in OPERATIONS),
     "clock_has_moved", "effect_has_left",
     *(f"countersign.{rule}" for rule in CountersignRule),
     *(f"absence.{state}" for state in ("planned", "present", "over", "ended")),
@@ -115,6 +117,9 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "passed": PassedKind,
     "field_type": FieldType,
     "disclosure": Disclosure,
+    "design": DesignState,
+    "design_act": DesignAct,
+    "version": VersionForce,
     "difference": Kind,
 }
 

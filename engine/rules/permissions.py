@@ -72,6 +72,31 @@ def may_change_limits(actor: Actor, roles: Roles) -> Verdict:
     return refused("limits_manager_only")
 
 
+def may_manage_diagrams(actor: Actor, roles: Roles, legal_offices: Collection[int]) -> Verdict:
+    """Whether the actor draws, reviews and publishes procedures.
+
+    A role of the county says so, held at its legal office. Not administrators as such: what a
+    procedure demands is no matter of the installation.
+    """
+    if any(
+        held.role in roles
+        and "diagrams" in roles[held.role].manages
+        and held.body_id in legal_offices
+        for held in actor.memberships
+    ):
+        return ALLOWED
+    return refused("diagram_manager_only")
+
+
+def may_review_diagram(actor: Actor, drawn_by: Collection[int]) -> Verdict:
+    """Whether the actor may judge a draft: somebody else than all who drew it or asked for it."""
+    if actor.person_id is None:
+        return refused("people_only")
+    if actor.person_id in drawn_by:
+        return refused("own_diagram", "R9")
+    return ALLOWED
+
+
 def may_start(actor: Actor, role: str, body_id: int | None = None) -> Verdict:
     """Whether the actor may start a case by a form of this role, at the body if one is given."""
     return ALLOWED if actor.holds(role, body_id) else refused("role_not_held", role=role)

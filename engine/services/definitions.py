@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from engine.bpmn import definition as bpmn
@@ -69,8 +70,18 @@ def publish(work: Work, sources: Mapping[str, bytes], main: str, note: str) -> D
     return _page_row(work, keep(work, definition, note))
 
 
-def keep(work: Work, definition: Definition, note: str) -> DefinitionRow:
-    """Store a definition that was found good as the next version of its process."""
+def keep(
+    work: Work,
+    definition: Definition,
+    note: str,
+    *,
+    effective_on: date | None = None,
+    reviewed_by: str = "",
+) -> DefinitionRow:
+    """Store a definition that was found good as the next version of its process.
+
+    Cases start with it from the day ``effective_on``; none is today.
+    """
     process = definition.description.process
     row = store.by_checksum(work.session, process.id, definition.checksum)
     if row is not None:
@@ -86,7 +97,10 @@ def keep(work: Work, definition: Definition, note: str) -> DefinitionRow:
         published_at=work.now,
         published_by=work.actor.name,
         sources=definition.sources,
+        effective_on=effective_on,
+        reviewed_by=reviewed_by,
     )
+    drawn = {"reviewed_by": reviewed_by} if reviewed_by else {}
     audit.append(
         work,
         None,
@@ -95,6 +109,8 @@ def keep(work: Work, definition: Definition, note: str) -> DefinitionRow:
         version=row.version,
         checksum=definition.checksum,
         note=note,
+        **({"effective": effective_on.isoformat()} if effective_on else {}),
+        **drawn,
     )
     return row
 
@@ -111,8 +127,8 @@ def load(work: Work, definition_id: int) -> Definition:
 
 
 def latest(work: Work, process_id: str) -> DefinitionRow:
-    """The newest version of a process. Raises NotFound ``no_such_process``."""
-    for row in store.versions(work.session, process_id)[:1]:
+    """The version cases of a process start with today. Raises NotFound ``no_such_process``."""
+    for row in store.in_force(work.session, work.today, process_id):
         return row
     raise NotFound("no_such_process", process=process_id)
 
@@ -123,8 +139,13 @@ def version_of(work: Work, definition_id: int) -> int:
 
 
 def all_latest(work: Work) -> list[tuple[DefinitionRow, Definition]]:
-    """The newest version of every process, parsed."""
+    """The newest version of every process, parsed, whether cases start with it or not."""
     return [(row, load(work, row.id)) for row in store.latest(work.session)]
+
+
+def in_force(work: Work) -> list[tuple[DefinitionRow, Definition]]:
+    """Of every process the version cases start with today, parsed."""
+    return [(row, load(work, row.id)) for row in store.in_force(work.session, work.today)]
 
 
 def listing(work: Work) -> list[DefinitionPageRow]:

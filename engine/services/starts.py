@@ -34,7 +34,7 @@ BODY = "_body"
 def startable(work: Work) -> list[StartRow]:
     """Procedures with who may start them; those the reader may start come first."""
     rows = []
-    for row, definition in definitions.all_latest(work):
+    for row, definition in definitions.in_force(work):
         description = definition.description
         forms = [description.forms[element] for element in description.starts]
         if not forms or not description.process.number or description.process.on_case:

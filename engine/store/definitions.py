@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -17,7 +18,9 @@ from sqlalchemy import (
     Text,
     func,
     insert,
+    or_,
     select,
+    update,
 )
 from sqlalchemy.orm import Session
 
@@ -38,6 +41,12 @@ definitions = Table(
     Column("note", Text, nullable=False, default=""),
     Column("published_at", Instant, nullable=False),
     Column("published_by", String(200), nullable=False),
+    #: The first day on which cases start with it; nothing is the day it was published.
+    Column("effective_on", Date),
+    #: The first day on which none does any more; nothing is never.
+    Column("ends_on", Date),
+    #: The second person, where it was drawn here.
+    Column("reviewed_by", String(200), nullable=False, server_default=""),
     Index(None, "process_id", "version", unique=True),
     Index(None, "process_id", "checksum", unique=True),
 )
@@ -65,6 +74,9 @@ class DefinitionRow:
     note: str
     published_at: datetime
     published_by: str
+    effective_on: date | None = None
+    ends_on: date | None = None
+    reviewed_by: str = ""
 
 
 _ROW = tuple(definitions.c)
@@ -82,6 +94,8 @@ def add(
     published_at: datetime,
     published_by: str,
     sources: Mapping[str, bytes],
+    effective_on: date | None = None,
+    reviewed_by: str = "",
 ) -> DefinitionRow:
     """Store the next version of a process."""
     newest = session.execute(
@@ -97,6 +111,8 @@ def add(
         "note": note,
         "published_at": published_at,
         "published_by": published_by,
+        "effective_on": effective_on,
+        "reviewed_by": reviewed_by,
     }
     row_id = session.execute(
         insert(definitions).returning(definitions.c.id).values(**values)
@@ -152,6 +168,43 @@ def latest(session: Session) -> list[DefinitionRow]:
         .order_by(definitions.c.process_id)
     )
     return [DefinitionRow(**row._mapping) for row in rows]
+
+
+def in_force(session: Session, day: date, process_id: str | None = None) -> list[DefinitionRow]:
+    """Of every process, or of one, the version cases start with on a day, by process id."""
+    newest = (
+        select(definitions.c.process_id, func.max(definitions.c.version).label("version"))
+        .where(
+            or_(definitions.c.effective_on.is_(None), definitions.c.effective_on <= day),
+            or_(definitions.c.ends_on.is_(None), definitions.c.ends_on > day),
+        )
+        .group_by(definitions.c.process_id)
+    )
+    if process_id is not None:
+        newest = newest.where(definitions.c.process_id == process_id)
+    found = newest.subquery()
+    rows = session.execute(
+        select(*_ROW)
+        .join(
+            found,
+            (found.c.process_id == definitions.c.process_id)
+            & (found.c.version == definitions.c.version),
+        )
+        .order_by(definitions.c.process_id)
+    )
+    return [DefinitionRow(**row._mapping) for row in rows]
+
+
+def end(session: Session, definition_ids: Collection[int], day: date) -> None:
+    """No case starts with these versions from a day on, where they did not end earlier."""
+    session.execute(
+        update(definitions)
+        .where(
+            definitions.c.id.in_(definition_ids),
+            or_(definitions.c.ends_on.is_(None), definitions.c.ends_on > day),
+        )
+        .values(ends_on=day)
+    )
 
 
 def versions(session: Session, process_id: str) -> list[DefinitionRow]:

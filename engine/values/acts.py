@@ -72,8 +72,22 @@ class Act(StrEnum):
     #: rows, kinds, elements
     ROWS_REPAIRED = "rows_repaired"
     # The county's own chain.
-    #: process, version, checksum, note
+    #: process, version, checksum, note; drawn here also effective, reviewed_by
     DEFINITION_PUBLISHED = "definition_published"
+    #: process, versions, day, note
+    DEFINITION_ENDED = "definition_ended"
+    #: process, origin
+    DESIGN_OPENED = "design_opened"
+    #: process, revision; once for a sitting
+    DESIGN_EDITED = "design_edited"
+    #: process, revision, checksum, note, effective
+    DESIGN_SUBMITTED = "design_submitted"
+    #: process, revision
+    DESIGN_WITHDRAWN = "design_withdrawn"
+    #: process, revision, checksum, verdict, words
+    DESIGN_REVIEWED = "design_reviewed"
+    #: process, revision, reason
+    DESIGN_DISCARDED = "design_discarded"
     #: days, now
     CLOCK_ADVANCED = "clock_advanced"
     #: limits, holidays
