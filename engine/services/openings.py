@@ -25,14 +25,17 @@ from engine.store.cases import CaseRow
 from engine.store.definitions import DefinitionRow
 from engine.values.acts import Act
 from engine.values.pages import CaseRef
-from engine.values.process import Form
-from engine.values.running import CaseFile
+from engine.values.process import FieldType, Form
+from engine.values.running import CaseFile, Json
 from engine.values.timing import COUNTY_ZONE
 from engine.work import Work
 
 
 def open_linked(work: Work, docket: Docket, process_id: str, values: CaseFile) -> CaseRef:
-    """A case opens another; both know of it. The values are the diagram's, not a person's."""
+    """A case opens another; both know of it. The values are the diagram's, not a person's.
+
+    A field of type body may be given as a slot of the case that opens: it takes the body there.
+    """
     row = definitions.latest(work, process_id)
     description = definitions.load(work, row.id).description
     if not description.starts:
@@ -41,11 +44,22 @@ def open_linked(work: Work, docket: Docket, process_id: str, values: CaseFile) -
     # What its lanes need and nothing fills is what the opener has there.
     named = slots.named(description)
     filled = {slot: body for slot, body in docket.slots.items() if slot in named}
-    other = row_of(work, row, dict(values), filled, element)
+    given = _bodies(work, docket, description.forms[element], values)
+    other = row_of(work, row, given, filled, element)
     dossiers.link(work.session, docket.id, other.id, work.now)
-    first_steps(work, other, dict(values), element)
+    first_steps(work, other, given, element)
     audit.append(work, docket, Act.CASE_OPENED, other=other.number)
     return views.case_ref(work, other)
+
+
+def _bodies(work: Work, docket: Docket, form: Form, values: CaseFile) -> dict[str, Json]:
+    """The values of a new case, slots of the case that opens it replaced by the bodies in them."""
+    given = dict(values)
+    for field in form.fields:
+        slot = given.get(field.id)
+        if field.type is FieldType.BODY and isinstance(slot, str):
+            given[field.id] = slots.resolve(work, docket.slots, slot)
+    return given
 
 
 def row_of(

@@ -128,9 +128,10 @@ def _notify(work: Work, docket: Docket, request: OperationRequest) -> Json:
 
 
 def _open_case(work: Work, docket: Docket, request: OperationRequest) -> Json:
-    other = openings.open_linked(
-        work, docket, _text(request.parameters, "process"), _further(request)
-    )
+    given, values = request.parameters, dict(_further(request))
+    if given.get("number_as"):
+        values[_text(given, "number_as")] = docket.number
+    other = openings.open_linked(work, docket, _text(given, "process"), values)
     return {"case": other.id, "number": other.number}
 
 

@@ -299,7 +299,8 @@ OPERATIONS: Mapping[str, OperationShape] = {
         ("role", "people", "party"),
         open=True,
     ),
-    "open_case": OperationShape(("process",), open=True),
+    # ``number_as``: the field of the new case that takes the number of the case that opens it.
+    "open_case": OperationShape(("process",), ("number_as",), open=True),
     "pause_clock": OperationShape(("document", "reason"), ("approver", "case")),
     "resume_clock": OperationShape((), ("document", "reason", "approver", "ground", "case")),
     #: In a case of the recusal procedure only: carries its decision into the case it is about.

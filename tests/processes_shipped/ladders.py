@@ -11,14 +11,21 @@ from engine.values.running import OperationRequest
 from tests.processes_shipped.walk import MINUTE, Walk, calendar, midnight_after, working_day
 
 #: Working days late at which somebody higher is told.
-LATE = {"due": 0, "urge": 1, "supervise": 5}
+LATE = {"due": 0, "urge": 1, "supervise": 5, "government": 10}
 MESSAGE = {
     "due": "escalated_unit",
     "urge": "escalated_department",
     "supervise": "escalated_county",
+    "government": "escalated_government",
 }
-WRITTEN = {"urge": "reminder_notice", "supervise": "supervised_handling_notice"}
+WRITTEN = {
+    "urge": ["reminder_notice"],
+    "supervise": ["supervised_handling_notice", "criticism_notice"],
+    "government": ["overdue_submission"],
+}
 OFFICE, COUNTY = "legal_office", "county_government"
+#: Who hears that a step is submitted to the county government.
+SUBMITTED = [("gov_office", COUNTY), ("legal_office_head", OFFICE)]
 #: Whom each rung tells besides the handlers where the county's own bodies are late.
 _COUNTY = {
     ("due", OFFICE): [("legal_head", OFFICE)],
@@ -27,6 +34,8 @@ _COUNTY = {
     ("due", COUNTY): [("gov_office", COUNTY)],
     ("urge", COUNTY): [("gov_office", COUNTY), ("legal_office_head", OFFICE)],
     ("supervise", COUNTY): [("county_leader", COUNTY), ("legal_office_head", OFFICE)],
+    ("government", OFFICE): SUBMITTED,
+    ("government", COUNTY): [("county_leader", COUNTY), ("gov_office", COUNTY)],
 }
 
 
@@ -49,6 +58,8 @@ class Ladder:
     hours: bool = False
     #: The day the period is counted from, where it is not the day the step begins.
     since: str = ""
+    #: The diagram itself ends the step before it is ten working days late: nothing is submitted.
+    ends_late: bool = False
 
 
 def deadline(walk: Walk, ladder: Ladder) -> datetime:
@@ -70,18 +81,20 @@ def rungs(due: datetime, remind: int) -> list[tuple[str, datetime]]:
     last_day = due - MINUTE
     found = [("remind", working_day(last_day, -remind))] if remind else []
     found.append(("due", due))
-    return found + [(level, working_day(last_day, LATE[level])) for level in ("urge", "supervise")]
+    late = ("urge", "supervise", "government")
+    return found + [(level, working_day(last_day, LATE[level])) for level in late]
 
 
 def about(requests: tuple[OperationRequest, ...], name: str) -> list[OperationRequest]:
     """Operations of the escalation process that are about one step."""
-    keys = ("task", "step", "step_name")
+    keys = ("task", "step", "step_name", "overdue_step")
     return [r for r in requests if name in [r.parameters.get(key) for key in keys]]
 
 
 def levels(walk: Walk, name: str) -> set[str]:
     """The rungs reached in the last command, by the messages sent about the step."""
-    known = {"task_due_soon": "remind"} | {code: level for level, code in MESSAGE.items()}
+    known = {"task_due_soon": "remind", "escalated_leader": "government"}
+    known |= {code: level for level, code in MESSAGE.items()}
     codes = {r.parameters.get("message") for r in about(walk.fresh, name)}
     return {known[str(code)] for code in codes if code in known}
 
@@ -97,6 +110,7 @@ def told(level: str, body: str) -> list[tuple[str, str]]:
         "due": [("enf_unit_head", above)],
         "urge": [("dept_deputy", above), ("legal_head", f"{above}_legal")],
         "supervise": [("dept_head", above), ("legal_office_head", OFFICE)],
+        "government": SUBMITTED,
     }[level]
 
 
@@ -104,7 +118,7 @@ def expected_document(level: str, body: str) -> list[str]:
     """What is issued in writing; the supervision body does not supervise itself."""
     if body == COUNTY or level not in WRITTEN or (body == OFFICE and level == "supervise"):
         return []
-    return [WRITTEN[level]]
+    return WRITTEN[level]
 
 
 def climb(ladder: Ladder, check: Callable[[Walk, str], None] | None = None) -> Walk:
@@ -133,11 +147,16 @@ def check_ladder(ladder: Ladder) -> None:
         else:
             check_rung(walk, ladder, level, name)
 
-    climb(ladder, look)
+    climbed = climb(ladder, look)
+    if ladder.ends_late:
+        assert ladder.step not in climbed.open
 
 
 def check_rung(walk: Walk, ladder: Ladder, level: str, name: str) -> None:
     """What one rung did."""
+    if level == "government" and ladder.ends_late:
+        assert not about(walk.fresh, name)
+        return
     assert levels(walk, name) == {level}
     sent: list[dict[str, Any]] = [
         dict(r.parameters) for r in about(walk.fresh, name) if r.name == "notify"
@@ -150,6 +169,12 @@ def check_rung(walk: Walk, ladder: Ladder, level: str, name: str) -> None:
     assert [(p["role"], p["body"]) for p in others] == told(level, ladder.body)
     documents = [r.parameters for r in about(walk.fresh, name) if r.name == "issue_document"]
     assert [d["type"] for d in documents] == expected_document(level, ladder.body)
-    assert all(d["to"] == ladder.body for d in documents)
+    addressee = COUNTY if level == "government" else ladder.body
+    assert all(d["to"] == addressee for d in documents)
+    opened = [dict(r.parameters) for r in about(walk.fresh, name) if r.name == "open_case"]
+    submitted = level == "government" and ladder.body != COUNTY
+    assert [(o["process"], o["overdue_body"]) for o in opened] == (
+        [("overdue_decision", ladder.body)] if submitted else []
+    )
     listed = [r for r in about(walk.fresh, name) if r.name == "register"]
-    assert len(listed) == (1 if level in ("urge", "supervise") else 0)
+    assert len(listed) == (1 if level in ("urge", "supervise") or submitted else 0)

@@ -47,6 +47,8 @@ class Staffed:
             schedules.seed(work)
         seed.demo(office)
         with office.begin(COMMAND_LINE) as work:
+            # Ten working days late every procedure opens this one at the county government.
+            definitions.keep(work, shipped("overdue_decision.bpmn"), "test")
             definitions.keep(work, self.definition, "test")
 
     def person(self, login: str) -> int:

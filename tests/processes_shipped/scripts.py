@@ -13,6 +13,9 @@ walk says otherwise. A walk is a list of commands:
 ``from`` names a walk whose commands come first. What must be true afterwards: ``open`` (steps),
 ``last`` (element the case ended at), ``issued``, ``told`` and ``opened`` (codes, in order, among
 others), ``data``.
+
+``ladders`` says of each step what :meth:`Script.ladder` reads; ``ends_late`` names the steps that
+the diagram ends by itself before they are ten working days late.
 """
 
 from __future__ import annotations
@@ -44,6 +47,7 @@ class Script:
     walks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ladders: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     refusals: Sequence[Mapping[str, Any]] = ()
+    ends_late: Sequence[str] = ()
 
     @property
     def main(self) -> str:
@@ -125,6 +129,7 @@ class Script:
             hours=unit == "h",
             since=more[0] if more else "",
             people=tuple(more[1]) if len(more) > 1 else (),
+            ends_late=step in self.ends_late,
         )
 
 
@@ -163,5 +168,6 @@ def _read(folder: Any) -> Iterator[tuple[str, Script]]:
                     told["walk"],
                     told["ladders"],
                     told.get("refused", ()),
+                    told.get("ends_late", ()),
                 ),
             )

@@ -74,7 +74,7 @@ def test_the_report_waits_for_both_the_inquiry_and_the_statement() -> None:
 def test_a_department_that_stays_silent_cannot_hold_the_verification_up() -> None:
     walk = w.department_silent()
     assert walk.open == ["verify"]
-    assert walk.issued()[-1] == "supervised_handling_notice"
+    assert walk.issued()[-2:] == ["supervised_handling_notice", "criticism_notice"]
 
 
 def test_a_report_the_second_verifier_or_the_head_does_not_accept_is_written_again() -> None:
@@ -221,7 +221,7 @@ def test_no_feedback_by_the_fifth_working_day_late_leads_to_the_county_governmen
     stale = walk.task("rectify").id
     walk.until(end)
     assert walk.open == ["draft_request"]
-    assert walk.issued()[-1] == "supervised_handling_notice"
+    assert walk.issued()[-2:] == ["supervised_handling_notice", "criticism_notice"]
     assert walk.due("draft_request") == working_day(end - MINUTE, 5)
     with pytest.raises(Conflict, match="task_not_open"):
         walk._run().complete(stale, {})

@@ -12,11 +12,12 @@ from engine.errors import Forbidden, Invalid
 from engine.services import cases, documents, incidents, registers
 from engine.store import deadlines as ledger
 from engine.store import documents as document_store
+from engine.store import dossiers
 from engine.values.timing import COUNTY_ZONE
 from tests.databases import Databases
 from tests.fakes import FakeClock
 from tests.processes_shipped.office import Staffed, staffed
-from tests.processes_shipped.walk import MONDAY, working_day
+from tests.processes_shipped.walk import MINUTE, MONDAY, working_day
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -84,6 +85,7 @@ def test_a_complaint_goes_to_the_county_governments_decision_and_back(county: St
         "rectification_proposal",
         "reminder_notice",
         "supervised_handling_notice",
+        "criticism_notice",
         "submission_to_government",
         "supervision_decision",
         "execution_report",
@@ -200,3 +202,17 @@ def test_steps_due_on_one_day_are_dated_each_by_its_own_clock(county: Staffed) -
         "investigate": "investigate",
         "statement": "statement",
     }
+
+
+def test_ten_working_days_late_the_county_government_has_it_on_its_desk(county: Staffed) -> None:
+    case_id = county.start("intake1", received_on="2026-03-02", complainant_name="举报人丙")
+    late = working_day(MONDAY, 15)
+    county.at(late - MINUTE)
+    assert "overdue_submission" not in issued(county, case_id)
+    county.at(late)
+    assert issued(county, case_id)[-1] == "overdue_submission"
+    with county.office.read(COMMAND_LINE) as work:
+        ((other, _, _),) = dossiers.links_of(work.session, case_id)
+    county.task(other, "check")
+    with county.office.read(county.actor("legal_office_head")) as work:
+        assert cases.page(work, other).case.number.startswith("红政逾")

@@ -88,7 +88,9 @@ LADDERS = (
 )
 NAMES = [ladder.step for ladder in LADDERS]
 #: Working days late at which somebody higher is told.
-LATE = {"due": 0, "urge": 1, "supervise": 5}
+LATE = {"due": 0, "urge": 1, "supervise": 5, "government": 10}
+#: Steps that end five working days late: nothing is left to submit.
+ENDED = ("statement", "rectify")
 
 #: Whom each rung tells besides the handlers: role and body, by the body that is late.
 TOLD = {
@@ -101,17 +103,23 @@ TOLD = {
     ("due", SUBJECT): [("enf_unit_head", SUBJECT)],
     ("urge", SUBJECT): [("dept_deputy", SUBJECT), ("legal_head", "subject_legal")],
     ("supervise", SUBJECT): [("dept_head", SUBJECT), ("legal_office_head", OFFICE)],
+    ("government", OFFICE): [("gov_office", COUNTY), ("legal_office_head", OFFICE)],
+    ("government", COUNTY): [("county_leader", COUNTY), ("gov_office", COUNTY)],
+    ("government", SUBJECT): [("gov_office", COUNTY), ("legal_office_head", OFFICE)],
 }
 #: What is issued in writing; the supervision body does not supervise itself or the government.
 WRITTEN = {
-    ("urge", OFFICE): "reminder_notice",
-    ("urge", SUBJECT): "reminder_notice",
-    ("supervise", SUBJECT): "supervised_handling_notice",
+    ("urge", OFFICE): ["reminder_notice"],
+    ("urge", SUBJECT): ["reminder_notice"],
+    ("supervise", SUBJECT): ["supervised_handling_notice", "criticism_notice"],
+    ("government", OFFICE): ["overdue_submission"],
+    ("government", SUBJECT): ["overdue_submission"],
 }
 MESSAGE = {
     "due": "escalated_unit",
     "urge": "escalated_department",
     "supervise": "escalated_county",
+    "government": "escalated_government",
 }
 
 
@@ -128,7 +136,8 @@ def instants(walk: Walk, ladder: Ladder) -> list[tuple[str, datetime]]:
         for left in ladder.reminders
     ]
     rungs.append(("due", due))
-    rungs += [(level, working_day(last_day, LATE[level])) for level in ("urge", "supervise")]
+    late = ["urge", "supervise"] + ([] if ladder.step in ENDED else ["government"])
+    rungs += [(level, working_day(last_day, LATE[level])) for level in late]
     return rungs
 
 
@@ -178,6 +187,8 @@ def told_levels(walk: Walk, ladder: Ladder, name: str) -> set[str]:
     levels = {level for level, code in MESSAGE.items() if code in codes}
     if "task_due_soon" in codes:
         levels.add("remind")
+    if "escalated_leader" in codes:
+        levels.add("government")
     if "task_due_today" in codes:
         levels.add("today")
     return levels
@@ -194,11 +205,14 @@ def check_rung(walk: Walk, ladder: Ladder, level: str, name: str) -> None:
     who = [(p["role"], p["body"]) for p in others]
     assert who == TOLD.get((level, ladder.body), [])
     documents = written(walk.fresh, name)
-    expected = WRITTEN.get((level, ladder.body))
-    assert [d["type"] for d in documents] == ([expected] if expected else [])
-    assert all(d["to"] == ladder.body for d in documents)
+    assert [d["type"] for d in documents] == WRITTEN.get((level, ladder.body), [])
+    addressee = COUNTY if level == "government" else ladder.body
+    assert all(d["to"] == addressee for d in documents)
+    opened = [r.parameters for r in walk.fresh if r.name == "open_case"]
+    submitted = level == "government" and ladder.body != COUNTY
+    assert [o["overdue_step"] for o in opened] == ([name] if submitted else [])
     listed = [r for r in about(walk.fresh, name) if r.name == "register"]
-    assert len(listed) == (1 if level in ("urge", "supervise") else 0)
+    assert len(listed) == (1 if level in ("urge", "supervise") or submitted else 0)
 
 
 @pytest.mark.parametrize("ladder", LADDERS, ids=NAMES)
@@ -209,7 +223,7 @@ def test_a_step_done_in_time_climbs_no_further(ladder: Ladder) -> None:
     before = len(about(tuple(walk.operations), name))
     walk.cancel() if ladder.step == "file_case" else leave(walk, ladder.step)
     assert ladder.step not in walk.open
-    walk.until(working_day(walk.now, 6))
+    walk.until(working_day(walk.now, 11))
     assert len(about(tuple(walk.operations), name)) == before
 
 
@@ -247,9 +261,9 @@ def leave(walk: Walk, step: str) -> None:
 
 
 def handling_climbed() -> Walk:
-    """The handling phase late by five working days, its steps in time as far as may be."""
+    """The handling phase late by ten working days, its steps in time as far as may be."""
     walk = c.writing()
-    return walk.until(datetime.fromisoformat("2026-04-15T00:00:00+08:00"))
+    return walk.until(datetime.fromisoformat("2026-04-17T00:00:00+08:00"))
 
 
 def test_the_handling_period_has_a_ladder_of_its_own() -> None:
@@ -262,6 +276,7 @@ def test_the_handling_period_has_a_ladder_of_its_own() -> None:
         ("due", due),
         ("urge", working_day(due - MINUTE, 1)),
         ("supervise", working_day(due - MINUTE, 5)),
+        ("government", working_day(due - MINUTE, 10)),
     ]
     for level, instant in rungs:
         walk.until(instant - MINUTE)

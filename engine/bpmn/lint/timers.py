@@ -15,7 +15,7 @@ from engine.errors import Broken
 from engine.values.process import Finding
 
 #: Rungs of an escalation ladder.
-LEVELS = frozenset(("remind", "today", "due", "urge", "supervise"))
+LEVELS = frozenset(("remind", "today", "due", "urge", "supervise", "government"))
 _TIMES = frozenset(("now", "today", "limit", "working_days", "days", "months", "hours"))
 #: What a deadline may lead to: somebody or something acts.
 _ACTING = ACTIVITIES
