@@ -75,6 +75,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 holds=("designs", "modeler"),
             ),
             Place("limits.index", "limits", N_("Time limits")),
+            Place("doctemplates.index", "document", N_("Document templates"), _member),
             Place("calendar.show", "calendar", N_("Calendar")),
         ),
     ),

@@ -97,6 +97,15 @@ def may_review_diagram(actor: Actor, drawn_by: Collection[int]) -> Verdict:
     return ALLOWED
 
 
+def may_change_templates(actor: Actor, roles: Roles) -> Verdict:
+    """Whether the actor looks after the Word templates of the documents: a role says so."""
+    if any(
+        held.role in roles and "documents" in roles[held.role].manages for held in actor.memberships
+    ):
+        return ALLOWED
+    return refused("templates_manager_only")
+
+
 def may_start(actor: Actor, role: str, body_id: int | None = None) -> Verdict:
     """Whether the actor may start a case by a form of this role, at the body if one is given."""
     return ALLOWED if actor.holds(role, body_id) else refused("role_not_held", role=role)

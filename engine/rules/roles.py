@@ -33,7 +33,7 @@ class Role:
     outside: bool = False
     #: Sees every case of the county.
     oversight: bool = False
-    #: What of the county's rules it looks after: ``limits``, ``diagrams``.
+    #: What of the county's rules it looks after: ``limits``, ``diagrams``, ``documents``.
     manages: tuple[str, ...] = ()
 
 

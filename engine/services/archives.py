@@ -31,8 +31,7 @@ from engine.rules import retention
 from engine.rules.retention import Retention
 from engine.services import attachments, audit, definitions, dockets, shipped
 from engine.store import archives as store
-from engine.store import attachments as attachment_store
-from engine.store import cases, documents
+from engine.store import cases, contents
 from engine.store.archives import ArchiveRow
 from engine.store.audit import EntryRow
 from engine.store.cases import CaseRow
@@ -330,11 +329,7 @@ def _reduce_one(
 def _unused(work: Work, hashes: set[str]) -> Callable[[], int]:
     """What removes content nobody refers to any more, for after the commit."""
     kept, before = attachments.store(work.office), work.now
-    gone = [
-        one
-        for one in hashes
-        if not attachment_store.uses(work.session, one) and not documents.uses(work.session, one)
-    ]
+    gone = hashes - contents.kept(work.session, hashes, work.now)
     return lambda: sum(kept.discard(one, before) for one in gone)
 
 

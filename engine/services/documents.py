@@ -19,7 +19,10 @@ from engine.services import (
     dockets,
     leaders,
     slots,
+    templates,
+    views,
     word,
+    word_pages,
     wording,
 )
 from engine.services.attachments import Download
@@ -33,6 +36,7 @@ from engine.store.documents import Document
 from engine.store.filetypes import DOCX
 from engine.values.acts import Act
 from engine.values.pages import DocumentRow
+from engine.values.paper_pages import Reading
 from engine.values.process import Disclosure
 from engine.values.running import Json
 from engine.work import Work
@@ -49,6 +53,9 @@ class Wish:
     title: str = ""
     #: Further values for the template, by name.
     more: Mapping[str, Json] | None = None
+    #: The document this one corrects, and the slots that one is hidden from.
+    corrects: int | None = None
+    hidden_from: frozenset[str] = frozenset()
 
 
 # --- Issuing ----------------------------------------------------------------------------------
@@ -62,7 +69,7 @@ def issue(work: Work, docket: Docket, wish: Wish) -> Document:
     """
     offered = catalogue.of(work.office)
     kind = offered.document(wish.type)
-    template = offered.template(kind)
+    template = templates.content(work, kind)
     issuer = _body(work, docket, wish.body if wish.body not in (None, "") else kind.body)
     addressee = _addressee(work, docket, wish.to if wish.to not in (None, "") else kind.to)
     number = _number(work, kind, issuer)
@@ -71,6 +78,7 @@ def issue(work: Work, docket: Docket, wish: Wish) -> Document:
     values = Words(work, docket.description, docket.data)
     made = word.render(template, sheet.context(values))
     hidden_from = _hidden_from(docket, values, addressee, [title, *sheet.said])
+    hidden_from |= wish.hidden_from
     _refuse_to_disclose(docket, kind, addressee, hidden_from)
     filename = attachments.clean_name(f"{title}{f'（{number}）' if number else ''}.docx")
     sha256 = _keep(work, made)
@@ -93,6 +101,7 @@ def issue(work: Work, docket: Docket, wish: Wish) -> Document:
         disclosure=kind.disclosure.value,
         hidden_from=sorted(hidden_from),
         public_text=_public_text(sheet, template),
+        corrects=wish.corrects,
     )
     audit.append(
         work,
@@ -186,7 +195,7 @@ def void(work: Work, document_id: int, reason: str) -> int:
     reason = " ".join(reason.split())[:1000]
     if not reason:
         raise Invalid(fields={"reason": Invalid("required")})
-    found = _seen(work, document_id)
+    found = seen(work, document_id)
     discretion.refuse_text(work, access.visible_case(work, found.case_id), reason, "reason")
     with dockets.locked(work, found.case_id) as chain:
         if not may_void(work, found):
@@ -209,7 +218,7 @@ def may_void(work: Work, found: Document) -> bool:
     return leaders.leads(work, found.body_id)
 
 
-def _seen(work: Work, document_id: int) -> Document:
+def seen(work: Work, document_id: int) -> Document:
     """A document the reader may have. Raises NotFound ``no_such_file``."""
     found = rows.find(work.session, document_id)
     if found is None:
@@ -237,6 +246,12 @@ def of_case(work: Work, case_id: int) -> tuple[DocumentRow, ...]:
         for document in rows.of_case(work.session, case_id)
         if not sight.hides(document.hidden_from)
     ]
+    by_id = {one.id: one.number or one.title for one in found}
+    corrected = {
+        one.corrects: one.number or one.title
+        for one in found
+        if one.corrects is not None and one.voided_at is None
+    }
     issuers = bodies.names_of_bodies(work.session, {document.body_id for document in found})
     return tuple(
         DocumentRow(
@@ -254,6 +269,10 @@ def of_case(work: Work, case_id: int) -> tuple[DocumentRow, ...]:
             voided_at=document.voided_at,
             void_reason=document.void_reason,
             may_void=document.voided_at is None and may_void(work, document),
+            corrects=by_id.get(document.corrects or 0, ""),
+            corrected_by=corrected.get(document.id, ""),
+            element=document.element,
+            recipient_body_id=document.recipient_body_id,
         )
         for document in found
     )
@@ -261,7 +280,19 @@ def of_case(work: Work, case_id: int) -> tuple[DocumentRow, ...]:
 
 def open(work: Work, document_id: int) -> Download:
     """A document to be sent. Raises NotFound ``no_such_file`` when the reader may not have it."""
-    found = _seen(work, document_id)
+    found = seen(work, document_id)
     return attachments.download(
         work.office, found.filename, DOCX.media_type, found.size, found.sha256
     )
+
+
+def read(work: Work, document_id: int) -> Reading:
+    """A document to be read on the screen or printed, from the very file that was issued.
+
+    Raises NotFound ``no_such_file`` when the reader may not have it.
+    """
+    found = seen(work, document_id)
+    content = attachments.store(work.office).read(found.sha256)
+    case = access.visible_case(work, found.case_id)
+    row = next(one for one in of_case(work, found.case_id) if one.id == found.id)
+    return Reading(found.title, word_pages.blocks(content), row, views.case_ref(work, case))

@@ -9,7 +9,7 @@ from engine.actor import CLOCK
 from engine.office import Office
 from engine.services import attachments
 from engine.store import attachments as rows
-from engine.store import documents, drafts
+from engine.store import contents, drafts
 from engine.store.files import FileStore
 from engine.work import Work
 
@@ -40,11 +40,7 @@ def forget(work: Work) -> Callable[[], int]:
     rows.forget_unbound(work.session, [row.id for row in gone])
     hashes = {row.sha256 for row in gone}
     before = work.now - LEFT_FOR
-    loose = [
-        sha256
-        for sha256 in hashes
-        if not rows.uses(work.session, sha256) and not documents.uses(work.session, sha256)
-    ]
+    loose = sorted(hashes - contents.kept(work.session, hashes, work.now))
     loose += _left_behind(work, kept, before)
     return lambda: sum(kept.discard(sha256, before) for sha256 in loose) + kept.sweep(before)
 
@@ -59,7 +55,7 @@ def _left_behind(work: Work, kept: FileStore, before: datetime) -> list[str]:
     found: list[str] = []
     for first in range(0, len(there), _AT_ONCE):
         some = there[first : first + _AT_ONCE]
-        known = rows.kept(work.session, some) | documents.kept(work.session, some)
+        known = contents.kept(work.session, some, work.now)
         found += [sha256 for sha256 in some if sha256 not in known]
     return found
 

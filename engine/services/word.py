@@ -19,7 +19,7 @@ from docx import Document
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 from docxtpl import DocxTemplate
-from jinja2 import Template, TemplateError, Undefined, nodes
+from jinja2 import Template, TemplateError, Undefined, meta, nodes
 from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import SandboxedEnvironment
@@ -177,6 +177,15 @@ def names(template: bytes, root: str) -> frozenset[str]:
             if isinstance(node.node, nodes.Name) and node.node.name == root:
                 found.add(node.attr)
     return frozenset(found)
+
+
+def roots(template: bytes) -> frozenset[str]:
+    """The values a template names at all, those its own repetitions give left out."""
+    _check_package(template)
+    found: set[str] = set()
+    for text in _sources(template):
+        found |= meta.find_undeclared_variables(_Environment().parse(text))
+    return frozenset(found - {"loop"})
 
 
 def _sources(template: bytes) -> Iterator[str]:

@@ -15,14 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, make_url, select, text, union
+from sqlalchemy import Engine, inspect, make_url, select, text
 from sqlalchemy.orm import Session
 
 from engine.errors import Broken, Conflict
-from engine.store.attachments import attachments
+from engine.store import contents
 from engine.store.audit import audit_anchors
 from engine.store.base import Sessions, open_sessions
-from engine.store.documents import documents
 
 #: What libpq is told by the environment: an argument could be read by everybody on the machine.
 _LIBPQ = {
@@ -134,10 +133,9 @@ def _standing_still(engine: Engine) -> Iterator[tuple[Session, str]]:
 
 
 def _refers_to(session: Session) -> Copied:
-    hashes = union(select(attachments.c.sha256), select(documents.c.sha256))
     return Copied(
         session.execute(text("SELECT version_num FROM alembic_version")).scalar_one(),
-        tuple(sorted(session.scalars(hashes))),
+        tuple(sorted(session.scalars(contents.lasting()))),
         tuple(session.scalars(select(audit_anchors.c.file).order_by(audit_anchors.c.day))),
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    func,
     insert,
     select,
     update,
@@ -58,6 +59,8 @@ documents = Table(
     Column("voided_at", Instant),
     Column("voided_by", Id),
     Column("void_reason", String(1000), nullable=False, default=""),
+    #: The document this one corrects (更正); the other keeps its number and its words.
+    Column("corrects", Id),
 )
 Index(
     "uq_documents_number",
@@ -103,6 +106,7 @@ class Document:
     voided_at: datetime | None
     voided_by: int | None
     void_reason: str
+    corrects: int | None
 
 
 def _document(row: Row[Any]) -> Document:
@@ -160,6 +164,12 @@ def void(session: Session, document_id: int, at: datetime, by: int | None, reaso
         .values(voided_at=at, voided_by=by, void_reason=reason)
     )
     return affected(done) == 1
+
+
+def counted(session: Session) -> dict[str, int]:
+    """How many documents of each type were issued."""
+    query = select(documents.c.type, func.count()).group_by(documents.c.type)
+    return {type: count for type, count in session.execute(query)}
 
 
 def kept(session: Session, hashes: Iterable[str]) -> set[str]:

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from engine.store.attachments import attachments
 from engine.store.audit import audit_entries
 from engine.store.base import insert_missing
+from engine.store.casefiles import case_files
 from engine.store.cases import cases
 from engine.store.documents import documents
 from engine.store.dossiers import passed
 from engine.store.outbox import State, outbox
 from engine.store.tasks import COMPLETED, task_performers, tasks
+from engine.store.templates import templates
 from engine.store.timers import timers
 from engine.store.timing import write_rule
 from engine.values.acts import Act
@@ -96,13 +98,21 @@ class Kept:
 
 
 def files(session: Session, case_id: int | None = None) -> Iterator[Kept]:
-    """Every attachment and document, of one case or of all."""
+    """Every attachment, document and archived package, of one case or of all; then the templates too."""
     for table in (attachments, documents):
         query = select(table.c.case_id, table.c.sha256, table.c.size).order_by(table.c.id)
         if case_id is not None:
             query = query.where(table.c.case_id == case_id)
         for row in session.execute(query):
             yield Kept(row.case_id, row.sha256, row.size)
+    packages = select(case_files).where(case_files.c.kept_until.is_(None)).order_by(case_files.c.id)
+    if case_id is not None:
+        packages = packages.where(case_files.c.case_id == case_id)
+    for row in session.execute(packages):
+        yield Kept(row.case_id, row.sha256, row.size)
+    if case_id is None:
+        for row in session.execute(select(templates).order_by(templates.c.id)):
+            yield Kept(None, row.sha256, row.size)
 
 
 def without_case(session: Session) -> list[tuple[str, int]]:

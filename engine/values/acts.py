@@ -124,6 +124,20 @@ class Act(StrEnum):
     PEOPLE_IMPORTED = "people_imported"
     #: number, title, reason
     DOCUMENT_VOIDED = "document_voided"
+    #: type, version, sha256, note
+    TEMPLATE_UPLOADED = "template_uploaded"
+    #: type, version, sha256, begins
+    TEMPLATE_IN_FORCE = "template_in_force"
+    #: type, version
+    TEMPLATE_WITHDRAWN = "template_withdrawn"
+    #: number, title, old (number corrected), reason
+    DOCUMENT_CORRECTED = "document_corrected"
+    #: number, title, method, outcome, delivered_on, served_on
+    DOCUMENT_SERVED = "document_served"
+    #: part, items, sha256, purpose
+    CASE_FILE_MADE = "case_file_made"
+    #: part, sha256
+    CASE_FILE_FETCHED = "case_file_fetched"
     #: bodies, people
     DEMO_SEEDED = "demo_seeded"
     #: person, kind, by, other (number of the case that decides)

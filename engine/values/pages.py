@@ -120,8 +120,14 @@ class DocumentRow:
     #: Void: it counts no longer, its number is never given again.
     voided_at: datetime | None = None
     void_reason: str = ""
-    #: Whether the reader may make it void.
+    #: Whether the reader may make it void, or correct it by another.
     may_void: bool = False
+    #: Number (or title) of the document it corrects, and of the one that corrects it.
+    corrects: str = ""
+    corrected_by: str = ""
+    #: Step that issued it.
+    element: str = ""
+    recipient_body_id: int | None = None
 
 
 @dataclass(frozen=True)

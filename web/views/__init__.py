@@ -38,6 +38,7 @@ from web.views import (
     talk,
     task_verbs,
     tasks,
+    templates,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -75,4 +76,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     staff.views,
     start.views,
     tasks.views,
+    templates.views,
 )

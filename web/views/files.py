@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, request, send_file, url_for
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 
+from engine.errors import Invalid
 from engine.services import attachments as attached
+from engine.services import corrections
 from engine.services import documents as issued
 from engine.services.attachments import Download
 from web import toasts
@@ -36,6 +38,40 @@ def void(document_id: int) -> Answer:
         case_id = issued.void(unit, document_id, request.form.get("reason", ""))
     toasts.tell(say("The document is void."), say("Its number stays in the register."))
     return redirect(url_for("cases.tab", case_id=case_id, tab="documents"), 303)
+
+
+@documents.get("/<int:document_id>/page", endpoint="read")
+def read(document_id: int) -> Answer:
+    return _reading(document_id)
+
+
+@documents.post("/<int:document_id>/correction")
+def correct(document_id: int) -> Answer:
+    """A new document that names the one it corrects."""
+    typed = request.form
+    wish = corrections.Wish(
+        typed.get("wrong", ""), typed.get("right", ""), typed.get("reason", "")
+    )
+    try:
+        with work() as unit:
+            made = corrections.correct(unit, document_id, wish)
+    except Invalid as error:
+        return _reading(document_id, error), 422
+    toasts.tell(
+        say("Issued: {number}", number=made.number), say("The document it corrects is unchanged.")
+    )
+    return redirect(url_for("documents.read", document_id=made.id), 303)
+
+
+def _reading(document_id: int, error: Invalid | None = None) -> str:
+    with reading() as unit:
+        found = issued.read(unit, document_id)
+    return render_template(
+        "papers/document.html",
+        reading=found,
+        typed=request.form,
+        faults=error.fields if error else {},
+    )
 
 
 def _sent(found: Download) -> Response:
