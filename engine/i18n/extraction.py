@@ -24,10 +24,12 @@ from engine.values.design_pages import DesignAct, DesignState, VersionForce
 from engine.values.inbox_pages import Group, Tab
 from engine.values.notice_pages import Kind as NoticeKind
 from engine.values.notice_pages import When
+from engine.values.paper_pages import TemplateState
 from engine.values.people import Verdict
 from engine.values.process import OPERATIONS, Disclosure, FieldType, Severity
 from engine.values.quorum import Rule as CountersignRule
 from engine.values.running import PassedKind
+from engine.values.service import Method, Outcome
 from engine.values.timing import DayKind, Evidence, LedgerKind, Light, MeasureKind, Unit
 from engine.values.verification import Kind
 
@@ -75,6 +77,14 @@ COMPUTED = (
     *(f"certificate_status.{state}" for state in ("active", "suspended", "cancelled", "expired")),
     *(f"recusal_kind.{kind}" for kind in ("party", "officer", "self")),
     *(f"recusal_status.{state}" for state in ("pending", "granted", "refused", "withdrawn")),
+    *(f"template_state.{state}" for state in TemplateState),
+    *(f"template.{code}" for code in (
+        "unknown_name", "unknown_fact", "unknown_field", "field_of_some", "unknown_parameter",
+    )),
+    *(f"service_method.{method}" for method in Method),
+    *(f"service_outcome.{outcome}" for outcome in Outcome),
+    *(f"service_state.{state}" for state in ("none", "attempted", "announced", "served")),
+    *(f"file_part.{part}" for part in ("main", "secondary", "both")),
     *(f"channel.{channel}" for channel in Channel),
     *(f"body_kind.{kind}" for kind in (
         "COUNTY_GOV", "GOV_OFFICE", "LEGAL_OFFICE", "DEPT", "DEPT_LEGAL", "ENF_UNIT", "TOWNSHIP",

@@ -1,16 +1,16 @@
-"""Documents the engine issues by itself, whatever the procedure, and what it tells their templates."""
+"""Documents the engine issues by itself, and what it tells their templates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 #: 送达回证: issued for every service that succeeded.
-SERVICE_PROOF = "service_proof"
+SERVICE_RECEIPT = "service_receipt"
 #: 更正通知书: names the document it corrects.
 CORRECTION = "document_correction"
 
 PARAMETERS: Mapping[str, frozenset[str]] = {
-    SERVICE_PROOF: frozenset(
+    SERVICE_RECEIPT: frozenset(
         {
             "served_number", "served_title", "method", "delivered_on", "served_on", "address",
             "receiver", "relation", "witnesses", "agent", "tracking", "reason", "public",

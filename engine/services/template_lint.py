@@ -81,9 +81,7 @@ def _parameters(definition: Definition, code: str) -> frozenset[str] | None:
 
 def findings(work: Work, code: str, template: bytes) -> tuple[TemplateFinding, ...]:
     """Names that no document of the type can have, and those only some can."""
-    found = [
-        TemplateFinding("unknown_name", name) for name in sorted(word.roots(template) - GIVEN)
-    ]
+    found = [TemplateFinding("unknown_name", name) for name in sorted(word.roots(template) - GIVEN)]
     found += [
         TemplateFinding("unknown_fact", f"case.{name}")
         for name in sorted(word.names(template, "case") - OF_CASE)

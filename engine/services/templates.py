@@ -183,7 +183,11 @@ def put_in_force(work: Work, code: str, version: int, effective_at: datetime | N
     row = _row(work, code, version)
     if effective_at is not None and effective_at < work.now - GRACE:
         raise Invalid(fields={"effective_at": Invalid("in_the_past")})
-    faults = [one for one in template_lint.findings(work, code, content_of(work, code, version)) if one.grave]
+    faults = [
+        one
+        for one in template_lint.findings(work, code, content_of(work, code, version))
+        if one.grave
+    ]
     if faults:
         raise Conflict("template_has_faults", names="、".join(one.name for one in faults))
     begins = max(effective_at or work.now, work.now)
@@ -227,4 +231,3 @@ def _row(work: Work, code: str, version: int) -> TemplateRow:
     if found is None:
         raise NotFound("no_such_template", type=code, version=version)
     return found
-

@@ -25,7 +25,13 @@ _ALIGN = {
     WD_ALIGN_PARAGRAPH.JUSTIFY: "both",
     WD_ALIGN_PARAGRAPH.DISTRIBUTE: "both",
 }
-_FACES = (("小标宋", "title"), ("仿宋", "text"), ("黑体", "heading"), ("楷", "kai"), ("宋", "plain"))
+_FACES = (
+    ("小标宋", "title"),
+    ("仿宋", "text"),
+    ("黑体", "heading"),
+    ("楷", "kai"),
+    ("宋", "plain"),
+)
 #: Points of a letter of the text, by which indents are counted.
 _LETTER = 16
 MOST_INDENT = 20

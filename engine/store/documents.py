@@ -168,8 +168,8 @@ def void(session: Session, document_id: int, at: datetime, by: int | None, reaso
 
 def counted(session: Session) -> dict[str, int]:
     """How many documents of each type were issued."""
-    query = select(documents.c.type, func.count()).group_by(documents.c.type)
-    return {type: count for type, count in session.execute(query)}
+    query = select(documents.c.type, func.count().label("documents")).group_by(documents.c.type)
+    return {row.type: row.documents for row in session.execute(query)}
 
 
 def kept(session: Session, hashes: Iterable[str]) -> set[str]:

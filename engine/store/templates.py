@@ -91,9 +91,7 @@ def in_force(session: Session, type: str, at: datetime) -> TemplateRow | None:
 
 def of_type(session: Session, type: str) -> list[TemplateRow]:
     """Every version of a type, newest first."""
-    query = (
-        select(templates).where(templates.c.type == type).order_by(templates.c.version.desc())
-    )
+    query = select(templates).where(templates.c.type == type).order_by(templates.c.version.desc())
     return [_row(row) for row in session.execute(query)]
 
 

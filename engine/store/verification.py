@@ -98,7 +98,7 @@ class Kept:
 
 
 def files(session: Session, case_id: int | None = None) -> Iterator[Kept]:
-    """Every attachment, document and archived package, of one case or of all; then the templates too."""
+    """Every attachment, document and archived package of a case; of all, and the templates."""
     for table in (attachments, documents):
         query = select(table.c.case_id, table.c.sha256, table.c.size).order_by(table.c.id)
         if case_id is not None:

@@ -49,9 +49,7 @@ def read(document_id: int) -> Answer:
 def correct(document_id: int) -> Answer:
     """A new document that names the one it corrects."""
     typed = request.form
-    wish = corrections.Wish(
-        typed.get("wrong", ""), typed.get("right", ""), typed.get("reason", "")
-    )
+    wish = corrections.Wish(typed.get("wrong", ""), typed.get("right", ""), typed.get("reason", ""))
     try:
         with work() as unit:
             made = corrections.correct(unit, document_id, wish)

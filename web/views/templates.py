@@ -50,7 +50,9 @@ def upload(code: str) -> Answer:
             )
     except Invalid as error:
         return _page(code, error), 422
-    toasts.tell(say("Version {n} was taken in.", n=version), say("Look at it, then put it in force."))
+    toasts.tell(
+        say("Version {n} was taken in.", n=version), say("Look at it, then put it in force.")
+    )
     return redirect(url_for("doctemplates.version", code=code, version=version), 303)
 
 
@@ -63,9 +65,7 @@ def version(code: str, version: int) -> Answer:
 def download(code: str, version: int) -> Answer:
     with reading() as unit:
         content, name = templates.download(unit, code, version)
-    return send_file(
-        io.BytesIO(content), mimetype=_DOCX, as_attachment=True, download_name=name
-    )
+    return send_file(io.BytesIO(content), mimetype=_DOCX, as_attachment=True, download_name=name)
 
 
 @views.post(f"/{_CODE}/<int:version>/force")
@@ -76,10 +76,12 @@ def put_in_force(code: str, version: int) -> Answer:
         with work() as unit:
             templates.put_in_force(unit, code, version, begins)
     except Invalid as error:
-        return _preview(code, version, error), 422
+        return _preview(code, version, error)
     toasts.tell(
         say("Version {n} is settled.", n=version),
-        say("Documents issued from that moment on are made from it; earlier ones stay as they are."),
+        say(
+            "Documents issued from that moment on are made from it; earlier ones stay as they are."
+        ),
     )
     return redirect(url_for("doctemplates.show", code=code), 303)
 
@@ -98,7 +100,7 @@ def go_back(code: str, version: int) -> Answer:
         with work() as unit:
             made = templates.go_back(unit, code, version, request.form.get("note", ""))
     except Invalid as error:
-        return _preview(code, version, error), 422
+        return _preview(code, version, error)
     toasts.tell(
         say("Version {n} has the words of version {old}.", n=made, old=version),
         say("Look at it, then put it in force."),
@@ -142,7 +144,7 @@ def _preview(code: str, version: int, error: DubanError | None = None) -> Answer
         faults=_faults(found),
         error=found,
     )
-    return (page, 422) if found is not None and error is None else page
+    return (page, 422) if found is not None else page
 
 
 def _faults(error: DubanError | None) -> dict[str, DubanError]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from engine.services import catalogue, word
+from engine.services import catalogue, papers_of_engine, word
 
 PROCESSES = Path(__file__).resolve().parents[3] / "processes"
 DUBAN = "{urn:duban:bpmn:1}"
@@ -50,6 +50,10 @@ def issued() -> dict[str, list[tuple[str, frozenset[str], frozenset[str]]]]:
             }
             found.setdefault(given["type"], []).append((name, frozenset(names), frozenset(given)))
     return found
+
+
+for code, given in papers_of_engine.PARAMETERS.items():
+    issued().setdefault(code, []).append(("the engine", frozenset(), given))
 
 
 def values(names: set[str], parameters: set[str]) -> dict[str, object]:

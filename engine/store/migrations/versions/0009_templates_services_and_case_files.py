@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("withdrawn_at", Instant(), nullable=True),
         sa.Column("withdrawn_by", _id(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document_templates")),
-        sa.UniqueConstraint("type", "version", name=op.f("uq_document_templates_type")),
+        sa.UniqueConstraint("type", "version", name=op.f("uq_document_templates_type_version")),
     )
     op.create_index(op.f("ix_document_templates_sha256"), "document_templates", ["sha256"])
     op.create_table(
@@ -55,7 +55,7 @@ def upgrade() -> None:
         sa.Column("delivered_on", sa.Date(), nullable=False),
         sa.Column("served_on", sa.Date(), nullable=True),
         sa.Column("consent_id", _id(), nullable=True),
-        sa.Column("proofs", Json(), nullable=False),
+        sa.Column("proofs", Json, nullable=False),
         sa.Column("receipt_id", _id(), nullable=True),
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.Column("recorded_by", _id(), nullable=True),
