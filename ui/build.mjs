@@ -16,6 +16,7 @@ const dist = join(source, "dist");
 const entries = [
   { from: "js/app.js", to: "app" },
   { from: "js/diagram.js", to: "diagram" },
+  { from: "js/drawing.js", to: "drawing" },
   { from: "js/modeler/index.js", to: "modeler", optional: true },
   { from: "css/base.css", to: "base" },
   { from: "css/diagram.css", to: "diagram", optional: true },

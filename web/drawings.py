@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from engine.i18n import ENGLISH, formats
 from engine.values.design_pages import DesignPage, LimitTerm, Term, Vocabulary
-from engine.values.process import Finding
+from engine.values.process import Finding, Severity
 from web.request import locale, translator
 
 #: What a request of the modeler may hold: a diagram with its tables, escaped as JSON.
@@ -38,6 +38,16 @@ def design_data(page: DesignPage) -> dict[str, Any]:
         "saved_at": told(design.changed_at) if design else "",
         "findings": findings_data(page.findings),
     }
+
+
+def drawing_data(page: DesignPage) -> dict[str, Any]:
+    """The diagram with what is written on it in the language of the page."""
+    words = translator()
+    said = {text: words.text(text) for text in page.texts if words.text(text) != text}
+    errors = {found.element for found in page.findings if found.severity is Severity.ERROR}
+    marks = {element: "removed" for element in errors if element}
+    after = {"key": "", "name": "", "xml": readable(page.xml), "marks": marks}
+    return {"after": after, "words": said}
 
 
 def findings_data(findings: Iterable[Finding]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from engine.bpmn import blank, bundle, lint, xml
 from engine.bpmn import definition as bpmn
+from engine.bpmn.diagrams import drawn_texts
 from engine.errors import BadDefinition, Conflict, Invalid, NotFound
 from engine.rules import permissions
 from engine.services import audit, callees, definitions, duty, places, schedules, shipped
@@ -95,6 +96,7 @@ def page(work: Work, process_id: str) -> DesignPage:
         may_manage=may_manage(work),
         may_review=may_review(work, row) if row is not None else may_manage(work),
         findings=check(work, files, called),
+        texts=drawn_texts(files[main], main),
     )
 
 

@@ -149,6 +149,8 @@ class DesignPage:
     may_manage: Verdict
     may_review: Verdict
     findings: tuple[Finding, ...] = ()
+    #: Everything written on the drawing, for its translation.
+    texts: tuple[str, ...] = ()
 
     @property
     def editable(self) -> bool:

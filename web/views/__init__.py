@@ -13,6 +13,7 @@ from web.views import (
     bulk,
     calendar,
     cases,
+    changes,
     clock,
     clock_requests,
     deadlines,
@@ -39,6 +40,7 @@ from web.views import (
     task_verbs,
     tasks,
     templates,
+    versions,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -55,6 +57,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     bodies.views,
     calendar.views,
     cases.views,
+    changes.views,
     clock.views,
     clock_requests.views,
     deadlines.views,
@@ -77,4 +80,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     start.views,
     tasks.views,
     templates.views,
+    versions.views,
 )

@@ -25,6 +25,14 @@ def show(process: str) -> Answer:
     return jsonify(drawings.design_data(page))
 
 
+@views.get("/drawing")
+def drawn(process: str) -> Answer:
+    """The diagram as it stands, for a page that only shows it."""
+    with reading() as unit:
+        page = designs.page(unit, process)
+    return jsonify(drawings.drawing_data(page))
+
+
 @views.get("/design/revision")
 def revision(process: str) -> Answer:
     """How far the draft is: asked now and then, to notice somebody else."""
