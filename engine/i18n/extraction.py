@@ -14,14 +14,13 @@ from xml.etree import ElementTree as Tree
 from babel.messages.extract import extract
 
 from engine.actor import Channel
-from engine.bpmn.model import FLOW_NODES
 from engine.i18n import bilingual
 from engine.i18n.articles import article
 from engine.rules.basis import BASIS
 from engine.rules.calendar import LAYERS, Switches
 from engine.rules.certificates import KINDS, Standing
 from engine.values.acts import Act
-from engine.values.changes import ATTRIBUTES, DRAWN, ChangeKind, ChangeWhat
+from engine.values.changes import ATTRIBUTES, ELEMENTS, ChangeKind, ChangeWhat
 from engine.values.design_pages import DesignAct, DesignState, VersionForce
 from engine.values.inbox_pages import Group, Tab
 from engine.values.notice_pages import Kind as NoticeKind
@@ -101,7 +100,7 @@ COMPUTED = (
     *(f"verb.{verb}" for verb in ("clock", "command", "mail")),
     *(f"verb.job.{job}" for job in ("anchor", "housekeeping", "digest")),
     *(f"operation.{name}" for name in OPERATIONS),
-    *(f"element.{kind}" for kind in (*sorted(FLOW_NODES), *DRAWN)),
+    *(f"element.{kind}" for kind in ELEMENTS),
     *(f"attribute.{name}" for name in ATTRIBUTES),
     "clock_has_moved", "effect_has_left",
     *(f"countersign.{rule}" for rule in CountersignRule),

@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-#: Kinds of elements besides those a token can be at.
-DRAWN = ("process", "sequenceFlow", "lane", "participant", "textAnnotation", "decision")
+#: Kinds of elements that differences name in words: those a token can be at, and the others.
+ELEMENTS = (
+    *("adHocSubProcess", "boundaryEvent", "businessRuleTask", "callActivity"),
+    *("callChoreography", "choreographyTask", "complexGateway", "endEvent"),
+    *("eventBasedGateway", "exclusiveGateway", "implicitThrowEvent", "inclusiveGateway"),
+    *("intermediateCatchEvent", "intermediateThrowEvent", "manualTask", "parallelGateway"),
+    *("receiveTask", "scriptTask", "sendTask", "serviceTask", "startEvent", "subChoreography"),
+    *("subProcess", "task", "transaction", "userTask"),
+    *("process", "sequenceFlow", "lane", "participant", "textAnnotation", "decision"),
+)
 #: Attributes of a procedure, a step or a field that differences name in words.
 ATTRIBUTES = (
     *("number", "owner", "disclosure", "clauses", "summary", "title", "party", "usual_length"),
