@@ -80,41 +80,46 @@ def told(at: datetime) -> str:
 
 
 def vocabulary_data(found: Vocabulary) -> Response:
+    """Everything pickers offer, as data."""
+    return jsonify(vocabulary_words(found))
+
+
+def vocabulary_words(found: Vocabulary) -> dict[str, Any]:
     """Everything pickers offer, named in the language of the page."""
     words = translator()
 
     def coded(kind: str, keys: Iterable[str]) -> list[dict[str, str]]:
         return [{"key": key, "name": words.sentence(f"{kind}.{key}")} for key in keys]
 
-    return jsonify(
-        roles=_terms(found.roles),
-        slots=coded("slot", (term.key for term in found.slots)),
-        limits=[_limit(limit) for limit in found.limits],
-        documents=_terms(found.documents),
-        operations=[
+    return {
+        "roles": _terms(found.roles),
+        "slots": coded("slot", (term.key for term in found.slots)),
+        "limits": [_limit(limit) for limit in found.limits],
+        "documents": _terms(found.documents),
+        "operations": [
             {"key": term.key, "name": words.sentence(f"operation.{term.key}"), **term.more}
             for term in found.operations
         ],
-        registers=[
+        "registers": [
             {**_term(term), "columns": _terms(term.more["columns"])} for term in found.registers
         ],
-        messages=_terms(found.messages),
-        field_types=coded("field_type", found.field_types),
-        disclosures=coded("disclosure", found.disclosures),
-        decisions=[{**_term(term), **term.more} for term in found.decisions],
-        processes=_terms(found.processes),
-        laws=list(found.laws),
-        stages=list(found.stages),
-        duties=list(found.duties),
-        certificates=coded("certificate", found.certificates),
-        levels=list(found.levels),
-        level_names=coded("rung", found.levels),
-        countersign=coded("countersign", found.countersign),
-        functions=[
+        "messages": _terms(found.messages),
+        "field_types": coded("field_type", found.field_types),
+        "disclosures": coded("disclosure", found.disclosures),
+        "decisions": [{**_term(term), **term.more} for term in found.decisions],
+        "processes": _terms(found.processes),
+        "laws": list(found.laws),
+        "stages": list(found.stages),
+        "duties": list(found.duties),
+        "certificates": coded("certificate", found.certificates),
+        "levels": list(found.levels),
+        "level_names": coded("rung", found.levels),
+        "countersign": coded("countersign", found.countersign),
+        "functions": [
             {"name": name, "signature": f"{name}{arguments}", "note": ""}
             for name, arguments in found.functions
         ],
-    )
+    }
 
 
 def _terms(terms: Iterable[Term]) -> list[dict[str, str]]:

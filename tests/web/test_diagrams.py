@@ -259,3 +259,45 @@ def test_the_vocabulary_speaks_the_language_of_the_page(site: Site) -> None:
     assert {"key": "supervisor", "name": "Enforcement supervisor"} in found["roles"]
     limits = {one["key"]: one for one in found["limits"]}
     assert limits["CMP.RECTIFY"]["unit"] in ("day", "working_day")
+
+
+def test_a_step_is_changed_in_the_table_without_drawing(site: Site) -> None:
+    author = drafted(site)
+    author.open(f"/diagrams/{NAME}/table")
+    assert "办理" in author.words
+    address = f"/diagrams/{NAME}/table/step_1"
+    author.open(address)
+    typed = {
+        "name": "审查来件",
+        "role": "supervisor",
+        "label.opinion": "审查意见",
+        "stage": "审查",
+    }
+    author.send(author.form(address), typed)
+    assert author.status == 200, author.words
+    found = author.client.get(
+        f"/diagrams/{NAME}/changes?from=save-1&to=draft", headers={"Accept": "application/json"}
+    )
+    xml = str(drawn(author)["xml"])
+    for told in ('name="审查来件"', 'role="supervisor"', 'label="审查意见"', 'stage="审查"'):
+        assert told in xml
+    assert 'required="true"' in xml
+    assert {one["element"] for one in found.get_json()["changes"]} >= {"step_1"}
+
+
+def test_a_table_of_an_old_page_overwrites_nothing(site: Site) -> None:
+    author = drafted(site)
+    address = f"/diagrams/{NAME}/table/step_1"
+    author.open(address)
+    xml = str(drawn(author)["xml"])
+    send(author, f"/diagrams/{NAME}/design", xml=xml + "\n", tables={}, revision=2)
+    author.send(author.form(address), {"name": "打字不丢"})
+    assert author.status == 409
+    assert "打字不丢" in author.text
+    assert "打字不丢" not in str(drawn(author)["xml"])
+
+
+def test_a_step_there_is_not_is_not_found(site: Site) -> None:
+    author = drafted(site)
+    author.open(f"/diagrams/{NAME}/table/nothing")
+    assert author.status == 404
