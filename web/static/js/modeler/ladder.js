@@ -9,6 +9,7 @@ export const RUNGS = [
   ["due", 0],
   ["urge", 1],
   ["supervise", 5],
+  ["government", 10],
 ];
 const LIMIT = /limit\(\s*"([^"]*)"/;
 

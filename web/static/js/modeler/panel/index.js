@@ -32,6 +32,7 @@ export class Panel {
   show() {
     // What was being typed belongs to the element before.
     const element = this.chosen();
+    if (!element?.businessObject) return;
     if (element !== this.shown && this.container.contains(document.activeElement)) document.activeElement.blur();
     this.shown = element;
     render(html`<${Root} key=${element.id} panel=${this} element=${element} />`, this.container);
