@@ -168,6 +168,31 @@ def _digest(*values: Json) -> str:
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _lines(text: Json) -> list[str]:
+    """The lines of a text without blank ones and surrounding spaces; nothing has none."""
+    if text is not None and not isinstance(text, str):
+        raise TypeError("text is needed")
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+def _draw(values: Json, n: Json, seed: Json) -> list[Json]:
+    """``n`` of the values by lot, each value once, as anybody can draw them again.
+
+    The order is that of SHA-256 over the seed, a line feed and the value as JSON: it depends on
+    neither the machine nor the order of the list. Fewer values than asked for come all.
+    """
+    if isinstance(n, bool) or not isinstance(n, int) or n < 0:
+        raise TypeError("a number of values is needed")
+    if not isinstance(seed, str) or not seed.strip():
+        raise ValueError("a seed is needed")
+    lots: dict[str, Json] = {}
+    for value in _list(values):
+        told = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        lot = hashlib.sha256(f"{seed.strip()}\n{told}".encode("utf-8", "surrogatepass"))
+        lots[lot.hexdigest()] = value
+    return [lots[lot] for lot in sorted(lots)[:n]]
+
+
 #: Functions that need neither clock nor calendar.
 HARMLESS: Mapping[str, Callable[..., Any]] = {
     "len": len,
@@ -186,6 +211,8 @@ HARMLESS: Mapping[str, Callable[..., Any]] = {
     "contains": _contains,
     "all_in": _all_in,
     "digest": _digest,
+    "lines": _lines,
+    "draw": _draw,
 }
 
 
@@ -223,4 +250,6 @@ SIGNATURES: Mapping[str, Signature] = {
     "contains": Signature(2, 2),
     "all_in": Signature(2, 2),
     "digest": Signature(1, 20),
+    "lines": Signature(1, 1),
+    "draw": Signature(3, 3, ("seed",)),
 }

@@ -16,6 +16,9 @@ ENTITLES = {"enforcement": ("enforcement", "delegated")}
 LAW_EXAM = "legal_profession"
 #: What an office may enter for its people.
 KINDS = ("enforcement", "delegated", "supervision", LAW_EXAM)
+#: Those that a case may write; the qualification is a person's own.
+DUTY_KINDS = ("enforcement", "delegated", "supervision")
+ENFORCING = ENTITLES["enforcement"]
 STATUSES = ("active", "suspended", "cancelled")
 
 

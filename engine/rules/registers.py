@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from engine.errors import DubanError, Invalid
+from engine.rules import overlaps
 from engine.rules.tables import Problems, load, rows
 from engine.values.running import Json
 from engine.values.timing import COUNTY_ZONE
+
+#: Tables that entries follow.
+SOURCES = ("certificates", "bodies", "people")
+#: Days before its end in which a validity is shown as running out.
+SOON_DAYS = 60
+#: Letters of a value that are kept to look it up by.
+_MOST = 120
+
+
+class Validity(StrEnum):
+    """How an entry stands with its last day."""
+
+    NONE = "none"
+    VALID = "valid"
+    SOON = "soon"
+    EXPIRED = "expired"
 
 
 class ColumnType(StrEnum):
@@ -33,6 +50,8 @@ class Column:
     id: str
     label: str
     type: ColumnType = ColumnType.TEXT
+    #: Names and numbers of people in it are shown to those who read every entry only.
+    personal: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,8 +68,19 @@ class Register:
     body: str = ""
     #: Column of the last day of an entry's validity; empty is none.
     valid_to: str = ""
-    #: Kinds of bodies whose people read every entry.
+    #: Kinds of bodies whose people read every entry …
     readers: tuple[str, ...] = ()
+    #: … of them only those with one of these roles; empty is everybody there.
+    roles: tuple[str, ...] = ()
+    #: Columns a list can be narrowed by, indexed by their value.
+    filters: tuple[str, ...] = ()
+    #: Columns whose lines tell what an entry is about, indexed by enterprise code or line.
+    about: tuple[str, ...] = ()
+    #: Columns of the first and the last day of what an entry is about.
+    begins: str = ""
+    ends: str = ""
+    #: The table its entries follow: certificates, bodies, people; empty is cases alone.
+    source: str = ""
 
     def column(self, id: str) -> Column | None:
         """The column with this id."""
@@ -71,7 +101,12 @@ def read(text: str, file: str = "registers.toml") -> dict[str, Register]:
         columns = []
         for line in row.tables("columns"):
             columns.append(
-                Column(line.text("id"), line.text("label"), line.choice("type", ColumnType))
+                Column(
+                    line.text("id"),
+                    line.text("label"),
+                    line.choice("type", ColumnType),
+                    line.flag("personal"),
+                )
             )
             line.finish()
         register = Register(
@@ -84,6 +119,12 @@ def read(text: str, file: str = "registers.toml") -> dict[str, Register]:
             body=row.text("body", optional=True),
             valid_to=row.text("valid_to", optional=True),
             readers=row.texts("readers"),
+            roles=row.texts("roles"),
+            filters=row.texts("filters"),
+            about=row.texts("about"),
+            begins=row.text("begins", optional=True),
+            ends=row.text("ends", optional=True),
+            source=row.text("source", optional=True),
         )
         row.finish()
         if register.code in found:
@@ -94,10 +135,16 @@ def read(text: str, file: str = "registers.toml") -> dict[str, Register]:
             ("key", register.key, None),
             ("body", register.body, ColumnType.BODY),
             ("valid_to", register.valid_to, ColumnType.DATE),
+            ("begins", register.begins, ColumnType.DATE),
+            ("ends", register.ends, ColumnType.DATE),
+            *(("filters", id, None) for id in register.filters),
+            *(("about", id, None) for id in register.about),
         ):
             column = register.column(wanted)
             if wanted and (column is None or kind not in (None, column.type)):
                 row.problem(name, "unknown_option", value=wanted)
+        if register.source not in ("", *SOURCES):
+            row.problem("source", "unknown_option", value=register.source)
         found[register.code] = register
     problems.raise_any()
     return found
@@ -125,6 +172,37 @@ def take(register: Register, values: Mapping[str, Json]) -> dict[str, Json]:
     if wrong:
         raise Invalid("bad_entry", wrong, register=register.code, columns=" ".join(wrong))
     return taken
+
+
+def marks(register: Register, values: Mapping[str, Json]) -> set[tuple[str, str]]:
+    """(column, value) by which an entry with these values is looked up."""
+    found = {
+        (id, str(values[id])[:_MOST])
+        for id in register.filters
+        if values.get(id) not in (None, "", [])
+    }
+    for id in register.about:
+        found |= {(id, mark) for mark in overlaps.marks(str(values.get(id) or ""))}
+    return found
+
+
+def validity(valid_to: date | None, today: date) -> Validity:
+    """How an entry whose last day is ``valid_to`` stands."""
+    if valid_to is None:
+        return Validity.NONE
+    if valid_to < today:
+        return Validity.EXPIRED
+    return Validity.SOON if valid_to <= running_out(today) else Validity.VALID
+
+
+def running_out(today: date) -> date:
+    """The last day of a validity that is shown as running out."""
+    return today + timedelta(SOON_DAYS)
+
+
+def day_before(day: date) -> date:
+    """The day before."""
+    return day - timedelta(1)
 
 
 def local_day(value: Json) -> date:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from engine.errors import Conflict, Invalid
-from engine.services import audit, people, staff
+from engine.services import audit, ledgers, people, staff
 from engine.store import bodies as store
 from engine.store.bodies import Body
 from engine.values.acts import Act
@@ -89,6 +89,7 @@ def _keep(work: Work, code: str, given: Entered) -> int:
         active=given.active,
     )
     audit.append(work, None, Act.BODY_CHANGED, body=given.name.strip(), code=code)
+    ledgers.body(work, None, people.whole_body(work, made))
     return made
 
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from engine.errors import Invalid, NotFound
 from engine.rules.certificates import KINDS, STATUSES
-from engine.services import audit, people, released, staff
+from engine.services import audit, ledgers, people, released, staff
 from engine.store import accounts
 from engine.store import people as store
 from engine.values.acts import Act
@@ -76,6 +76,7 @@ def put(work: Work, person_id: int, given: Entered) -> None:
         work, None, Act.CERTIFICATE_CHANGED, login=person.login, number=number, status=status
     )
     released.by_rule(work, person.id)
+    ledgers.of_person(work, person.id)
 
 
 def set_status(work: Work, number: str, status: str, reason: str) -> None:
@@ -109,6 +110,7 @@ def set_status(work: Work, number: str, status: str, reason: str) -> None:
         reason=reason,
     )
     released.by_rule(work, person.id)
+    ledgers.of_person(work, person.id)
 
 
 def _keep(work: Work, person_id: int, held: Certificate, status: str) -> None:

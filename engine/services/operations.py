@@ -12,15 +12,21 @@ from dataclasses import replace
 from engine.errors import Broken, Invalid
 from engine.rules.messages import Level
 from engine.services import (
+    certification,
     deadlines,
     dockets,
     documents,
+    endings,
+    entries,
+    messaging,
     notifications,
     openings,
     publications,
     recusals,
-    registers,
+    repeats,
+    slots,
     stops,
+    withdrawals,
     wording,
 )
 from engine.services.dockets import Docket
@@ -46,8 +52,9 @@ def perform(work: Work, docket: Docket, request: OperationRequest) -> Json:
         if request.parameters.get(name) in (None, ""):
             raise Broken("parameter_missing", parameter=name, element=request.element)
     other = request.parameters.get("case")
-    if other in (None, "") or "case" not in shape.optional:
-        return _PERFORM[request.name](work, docket, request)
+    if other in (None, "") or "case" not in shape.optional or request.name == "send_to":
+        with messaging.performing(work, docket.id):
+            return _PERFORM[request.name](work, docket, request)
     if other not in [linked for linked, _, _ in dossiers.links_of(work.session, docket.id)]:
         raise Broken("case_not_linked", element=request.element)
     doing = work.doing
@@ -90,7 +97,7 @@ def _issue_document(work: Work, docket: Docket, request: OperationRequest) -> Js
 
 def _register(work: Work, docket: Docket, request: OperationRequest) -> Json:
     given = request.parameters
-    entry = registers.write(
+    entry = entries.write(
         work, docket, _text(given, "register"), _text(given, "key"), _further(request)
     )
     return {"entry": entry.id, "key": entry.key, "revision": entry.revision}
@@ -175,6 +182,68 @@ def _decide_recusal(work: Work, docket: Docket, request: OperationRequest) -> Js
     )
 
 
+def _certificate(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    given = request.parameters
+    wish = certification.Wish(
+        action=_text(given, "action"),
+        person=given.get("person"),
+        reason=_told(given, "reason"),
+        number=_text(given, "number"),
+        kind=_text(given, "kind"),
+        body=given.get("body"),
+        field=_text(given, "field"),
+        area=_text(given, "area"),
+        valid_from=given.get("valid_from"),
+        valid_to=given.get("valid_to"),
+        until=given.get("until"),
+    )
+    return certification.certificate(work, docket, wish)
+
+
+def _auxiliary(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    given = request.parameters
+    body = given.get("body")
+    more = {
+        "handling": slots.resolve(work, docket.slots, body) if isinstance(body, str) else body,
+        "post": _told(given, "post"),
+        "duties": _told(given, "duties"),
+        "valid_to": given.get("valid_to"),
+        "reason": _told(given, "reason"),
+    }
+    more = {name: value for name, value in more.items() if value not in (None, "")}
+    return certification.auxiliary(work, docket, _text(given, "action"), given.get("person"), more)
+
+
+def _end_body(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    given = request.parameters
+    reason = _told(given, "reason")
+    return endings.end_body(work, docket, given.get("body"), given.get("successor"), reason)
+
+
+def _send_to(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    given = request.parameters
+    return messaging.send_to(
+        work, docket, _text(given, "message"), given.get("case"), _further(request)
+    )
+
+
+def _unpublish(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    given = request.parameters
+    return withdrawals.unpublish(
+        work,
+        docket,
+        _text(given, "document"),
+        _text(given, "title"),
+        _told(given, "reason"),
+    )
+
+
+def _overlaps(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    given = request.parameters
+    period = (given.get("begins"), given.get("ends"))
+    return repeats.overlaps(work, docket, _text(given, "register"), period, _further(request))
+
+
 _PERFORM: Mapping[str, Callable[[Work, Docket, OperationRequest], Json]] = {
     "issue_document": _issue_document,
     "register": _register,
@@ -185,6 +254,12 @@ _PERFORM: Mapping[str, Callable[[Work, Docket, OperationRequest], Json]] = {
     "resume_clock": _resume_clock,
     "extend_clock": _extend_clock,
     "decide_recusal": _decide_recusal,
+    "certificate": _certificate,
+    "auxiliary": _auxiliary,
+    "end_body": _end_body,
+    "send_to": _send_to,
+    "unpublish": _unpublish,
+    "overlaps": _overlaps,
 }
 
 

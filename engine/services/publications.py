@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.errors import Broken, Forbidden, Invalid, NotFound
@@ -19,6 +19,7 @@ from engine.store.publications import Publication, Wanted
 from engine.values.acts import Act
 from engine.values.pages import PAGE_ROWS, BodyRow
 from engine.values.running import Json
+from engine.values.timing import COUNTY_ZONE
 from engine.work import Work
 
 #: Category of what is published without a document; others come from the types of documents.
@@ -86,6 +87,9 @@ class PublicText:
     facts: tuple[tuple[str, str], ...]
     published_at: datetime
     until: date | None = None
+    #: Taken down: nothing but this and the reason is shown.
+    withdrawn_on: date | None = None
+    withdrawn_because: str = ""
 
 
 # --- Publishing -------------------------------------------------------------------------------
@@ -202,11 +206,19 @@ def public(work: Work, query: PublicQuery | None = None) -> PublicPage:
 
 
 def public_text(work: Work, publication_id: int) -> PublicText:
-    """One published text. Raises NotFound ``no_such_publication``, also when it was taken down."""
+    """One published text. One that was taken down tells when and why, and nothing of what it said.
+
+    Raises NotFound ``no_such_publication``, also when its last day is over.
+    """
     found = rows.find(work.session, publication_id)
-    if found is None or found.withdrawn_at or (found.until and found.until < work.today):
+    if found is None or (found.until and found.until < work.today):
         raise NotFound("no_such_publication")
     names = bodies.names_of_bodies(work.session, [found.body_id])
+    if found.withdrawn_at is not None:
+        day = found.withdrawn_at.astimezone(COUNTY_ZONE).date()
+        because = redaction.text(found.withdrawn_because)
+        told = replace(_row(found, names), title="")
+        return PublicText(told, (), (), found.published_at, None, day, because)
     return PublicText(
         _row(found, names),
         tuple(found.content.get("paragraphs", ())),

@@ -13,7 +13,7 @@ from engine.actor import COMMAND_LINE
 from engine.office import Office
 from engine.rules.certificates import LAW_EXAM
 from engine.rules.county import BodyPlan, PersonPlan
-from engine.services import audit, catalogue, passwords
+from engine.services import audit, catalogue, ledgers, passwords
 from engine.store import accounts, bodies
 from engine.values.acts import Act
 from engine.work import Work
@@ -60,6 +60,7 @@ def demo(office: Office) -> Demo:
         for body in county.bodies:
             ids[body.code] = _body(work, body, ids)
         added = _people(work, county.people, ids, digest)
+        ledgers.settle(work)
         if added:
             audit.append(work, None, Act.DEMO_SEEDED, bodies=len(ids), people=added)
     names = {body.code: body.name for body in county.bodies}

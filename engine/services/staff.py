@@ -7,7 +7,7 @@ from datetime import date
 
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.rules import pools
-from engine.services import audit, passwords, people, released, shipped
+from engine.services import audit, ledgers, passwords, people, released, shipped
 from engine.store import accounts, bodies, sign_ins
 from engine.store import people as store
 from engine.store.bodies import Body
@@ -134,6 +134,7 @@ def change(work: Work, person_id: int, details: Details) -> None:
     )
     audit.append(work, None, Act.PERSON_CHANGED, login=person.login, active=person.active)
     released.by_rule(work, person.id)
+    ledgers.of_person(work, person.id)
 
 
 def set_active(work: Work, person_id: int, active: bool) -> None:

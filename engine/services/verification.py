@@ -14,7 +14,7 @@ from engine.actor import Actor
 from engine.bpmn import definition as bpmn
 from engine.errors import BadDefinition, DubanError, Forbidden, NotFound
 from engine.office import Office
-from engine.services import anchors, attachments, differences, dockets, repairs
+from engine.services import anchors, attachments, differences, dockets, ledgers, repairs
 from engine.services.dockets import Docket
 from engine.store import archives, cases
 from engine.store import definitions as definition_store
@@ -55,6 +55,7 @@ def county(office: Office, actor: Actor, *, repair: bool = False) -> Verificatio
     while ids := _portion(office, actor, after):
         _cases(office, actor, ids, found, repair=repair)
         after = ids[-1]
+    _registers(office, actor, found, repair=repair)
     with office.read(actor) as work:
         _files(work, found, None)
         found.differences += _belonging_to_none(work)
@@ -130,6 +131,20 @@ def _cases(
             with office.read(actor) as work:
                 named = list(_differences(work, case_id))
         found.differences += named
+
+
+def _registers(office: Office, actor: Actor, found: _Findings, *, repair: bool) -> None:
+    """Entries that follow a table say what it says; entries are found by what they say."""
+    with office.read(actor) as work:
+        named = list(ledgers.differences(work))
+    if named and repair:
+        with office.begin(actor) as work:
+            ledgers.settle(work)
+        with office.read(actor) as work:
+            left = list(ledgers.differences(work))
+        found.repaired += [one for one in named if one not in left]
+        named = left
+    found.differences += named
 
 
 def _differences(work: Work, case_id: int) -> Iterator[Difference]:

@@ -103,6 +103,12 @@ def find(session: Session, publication_id: int) -> Publication | None:
     return _publication(row) if row is not None else None
 
 
+def of_case(session: Session, case_id: int) -> list[Publication]:
+    """Everything a case published, taken down or not, oldest first."""
+    query = select(publications).where(publications.c.case_id == case_id)
+    return [_publication(row) for row in session.execute(query.order_by(publications.c.id))]
+
+
 def shown(
     session: Session, wanted: Wanted, today: date, before: int | None, rows: int
 ) -> list[Publication]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Date,
     Index,
     Integer,
     Row,
+    Select,
     String,
     Table,
     Text,
@@ -60,6 +62,19 @@ register_changes = Table(
     Column("case_id", Id),
     #: The columns set by this change.
     Column("values", Json, nullable=False),
+)
+
+
+#: Values by which entries are looked up: a row for each value of a column that is marked, so that
+#: the filters of a list and the search for entries about the same (W09) read an index.
+register_marks = Table(
+    "register_marks",
+    metadata,
+    Column("register", String(60), primary_key=True),
+    Column("column", String(60), primary_key=True),
+    Column("value", String(120), primary_key=True),
+    Column("entry_id", Id, primary_key=True),
+    Index("ix_register_marks_entry_id", "entry_id"),
 )
 
 
@@ -138,6 +153,16 @@ def find(session: Session, entry_id: int) -> Entry | None:
     return _entry(row) if row is not None else None
 
 
+def by_key(session: Session, register: str, key: str) -> Entry | None:
+    """The entry of a register under a key."""
+    row = session.execute(
+        select(register_entries).where(
+            register_entries.c.register == register, register_entries.c.key == key
+        )
+    ).one_or_none()
+    return _entry(row) if row is not None else None
+
+
 def history(session: Session, entry_id: int) -> list[Change]:
     """The changes of an entry, oldest first."""
     query = (
@@ -148,25 +173,70 @@ def history(session: Session, entry_id: int) -> list[Change]:
     return [Change(**row._mapping) for row in session.execute(query)]
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What to look for; empty parts do not narrow."""
+
+    text: str = ""
+    #: Entries about some bodies only; ``None`` is all.
+    body_ids: Collection[int] | None = None
+    #: Values by column, of columns that are marked.
+    where: Mapping[str, str] = field(default_factory=dict)
+    #: The last day of validity lies between.
+    valid_since: date | None = None
+    valid_until: date | None = None
+    #: Only entries whose validity ends some day, or has no end if only ``valid_since`` is asked.
+    dated: bool = False
+
+
 def listing(
-    session: Session,
-    register: str,
-    *,
-    text: str,
-    body_ids: Collection[int] | None,
-    before: int | None,
-    rows: int,
+    session: Session, register: str, wanted: Wanted, *, before: int | None, rows: int
 ) -> list[Entry]:
-    """Entries newest first, below an id; those about some bodies only, or all for ``None``."""
-    query = select(register_entries).where(register_entries.c.register == register)
-    for word in text.split()[:5]:
-        query = query.where(register_entries.c.words.like(like(word), escape="\\"))
-    if body_ids is not None:
-        query = query.where(register_entries.c.body_id.in_(body_ids))
+    """Entries newest first, below an id."""
+    query = _narrowed(select(register_entries), register, wanted)
     if before is not None:
         query = query.where(register_entries.c.id < before)
     query = query.order_by(register_entries.c.id.desc()).limit(rows)
     return [_entry(row) for row in session.execute(query)]
+
+
+def count(session: Session, register: str, wanted: Wanted, limit: int) -> int:
+    """How many entries, counting no further than ``limit``."""
+    some = _narrowed(select(register_entries.c.id), register, wanted).limit(limit)
+    return session.execute(select(func.count()).select_from(some.subquery())).scalar_one()
+
+
+def _narrowed(query: Select[Any], register: str, wanted: Wanted) -> Select[Any]:
+    table = register_entries.c
+    query = query.where(table.register == register)
+    for word in wanted.text.split()[:5]:
+        query = query.where(table.words.like(like(word), escape="\\"))
+    if wanted.body_ids is not None:
+        query = query.where(table.body_id.in_(wanted.body_ids))
+    for column, value in wanted.where.items():
+        query = query.where(marked(register, column, [value]))
+    if wanted.dated and wanted.valid_until is None and wanted.valid_since is not None:
+        return query.where(or_(table.valid_to.is_(None), table.valid_to >= wanted.valid_since))
+    if wanted.valid_since is not None:
+        query = query.where(table.valid_to >= wanted.valid_since)
+    if wanted.valid_until is not None:
+        query = query.where(table.valid_to <= wanted.valid_until)
+    return query
+
+
+def marked(register: str, column: str, values: Collection[str]) -> ColumnElement[bool]:
+    """Condition: one of the values stands in a marked column of the entry."""
+    mark = register_marks.alias()
+    return (
+        select(mark.c.entry_id)
+        .where(
+            mark.c.entry_id == register_entries.c.id,
+            mark.c.register == register,
+            mark.c.column == column,
+            mark.c.value.in_(sorted(values)),
+        )
+        .exists()
+    )
 
 
 def counts(session: Session, limit: int) -> dict[str, int]:
@@ -179,11 +249,6 @@ def counts(session: Session, limit: int) -> dict[str, int]:
             select(func.count()).select_from(some.subquery())
         ).scalar_one()
     return found
-
-
-def valid_on(day: date) -> Any:
-    """Condition: the entry has not run out before a day."""
-    return or_(register_entries.c.valid_to.is_(None), register_entries.c.valid_to >= day)
 
 
 def like(word: str) -> str:

@@ -49,6 +49,10 @@ class Act(StrEnum):
     CASE_UNFOLLOWED = "case_unfollowed"
     #: name, element, values
     MESSAGE_SENT = "message_sent"
+    #: name, element, other (number of the case it came from), values
+    MESSAGE_RECEIVED = "message_received"
+    #: body, to (the body that takes over), reason
+    BODY_REPLACED = "body_replaced"
     #: name, element
     TIMER_FIRED = "timer_fired"
     #: name, element, due
@@ -120,6 +124,8 @@ class Act(StrEnum):
     CERTIFICATE_CHANGED = "certificate_changed"
     #: body, code
     BODY_CHANGED = "body_changed"
+    #: body, code, to, reason, people, cases
+    BODY_ENDED = "body_ended"
     #: login, people, lines
     PEOPLE_IMPORTED = "people_imported"
     #: number, title, reason

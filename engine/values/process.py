@@ -306,6 +306,22 @@ OPERATIONS: Mapping[str, OperationShape] = {
     #: In a case of the recusal procedure only: carries its decision into the case it is about.
     "decide_recusal": OperationShape(("decision", "grounds")),
     "extend_clock": OperationShape(("limit", "reason", "approver"), ("case",)),
+    #: A person of one of the case's bodies: ``action`` is issue, suspend, restore or cancel.
+    "certificate": OperationShape(
+        ("action", "person", "reason"),
+        ("number", "kind", "body", "field", "area", "valid_from", "valid_to", "until"),
+    ),
+    #: ``action`` is register or end.
+    "auxiliary": OperationShape(
+        ("action", "person", "reason"), ("body", "post", "duties", "valid_to")
+    ),
+    #: A body of the case, or a unit below one, is no body of enforcement any more.
+    "end_body": OperationShape(("body", "reason"), ("successor",)),
+    #: A message to a linked case, by default the one that opened this one.
+    "send_to": OperationShape(("message",), ("case",), open=True),
+    "unpublish": OperationShape(("reason",), ("document", "title"), ("document", "title")),
+    #: Entries of a register about the same, in an overlapping period.
+    "overlaps": OperationShape(("register",), ("begins", "ends"), open=True),
 }
 
 

@@ -40,6 +40,9 @@ class Kind(StrEnum):
     MAIL_MISSING = "mail_missing"
     MAIL_UNSETTLED = "mail_unsettled"
     CASE_MISSING = "case_missing"
+    # Registers that follow tables, and the marks by which entries are looked up.
+    REGISTER_DIFFERS = "register_differs"
+    MARKS_DIFFER = "marks_differ"
 
 
 REPAIRABLE = frozenset(
@@ -57,6 +60,8 @@ REPAIRABLE = frozenset(
         Kind.DEADLINE_MISSING,
         Kind.DEADLINE_SURPLUS,
         Kind.DEADLINE_DIFFERS,
+        Kind.REGISTER_DIFFERS,
+        Kind.MARKS_DIFFER,
     }
 )
 

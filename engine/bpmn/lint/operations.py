@@ -13,6 +13,29 @@ from engine.values.process import Finding, OperationShape
 
 #: How a notice is meant.
 LEVELS = frozenset(("remind", "urge", "supervise"))
+#: What is done with a certificate, and with somebody's being an auxiliary.
+ACTIONS = {
+    "certificate": frozenset(("issue", "suspend", "restore", "cancel")),
+    "auxiliary": frozenset(("register", "end")),
+}
+#: Parameters that name a body slot, when they are no expression.
+_SLOTS = frozenset(
+    {
+        ("notify", "body"),
+        ("issue_document", "body"),
+        ("certificate", "body"),
+        ("auxiliary", "body"),
+        ("end_body", "body"),
+        ("end_body", "successor"),
+    }
+)
+#: Operations whose further parameters are columns, with those that are not.
+_OF_REGISTER = {
+    "register": ("register", "key"),
+    "overlaps": ("register", "begins", "ends"),
+}
+#: Kinds of certificates an operation may write.
+CERTIFICATES = frozenset(("enforcement", "delegated", "supervision"))
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -79,6 +102,11 @@ def _values(
         ("issue_document", "type"): ("document", catalogue.documents),
         ("publish", "document"): ("document", catalogue.documents),
         ("register", "register"): ("register", catalogue.registers),
+        ("overlaps", "register"): ("register", catalogue.registers),
+        ("unpublish", "document"): ("document", catalogue.documents),
+        ("certificate", "action"): ("action", ACTIONS["certificate"]),
+        ("certificate", "kind"): ("certificate", CERTIFICATES),
+        ("auxiliary", "action"): ("action", ACTIONS["auxiliary"]),
         ("notify", "message"): ("message", catalogue.messages),
         ("notify", "role"): ("role", catalogue.roles),
         ("notify", "level"): ("level", LEVELS),
@@ -95,9 +123,7 @@ def _values(
         if (operation, name) in vocabularies:
             kind, known = vocabularies[operation, name]
             yield from _known(subject, node, line, kind, value.strip(), known)
-        if (operation, name) in (("notify", "body"), ("issue_document", "body")) and not slot_known(
-            subject, value.strip()
-        ):
+        if (operation, name) in _SLOTS and not slot_known(subject, value.strip()):
             yield subject.at("roles.unknown_slot", node, line=line, unknown=value)
     yield from _columns(subject, node, operation, given)
 
@@ -105,12 +131,12 @@ def _values(
 def _columns(
     subject: Subject, node: Node, operation: str, given: Mapping[str, xml.Element]
 ) -> Iterator[Finding]:
-    """Parameters of ``register`` are columns of the register."""
+    """Further parameters of ``register`` and ``overlaps`` are columns of the register."""
     columns = subject.catalogue.registers.get(said(given.get("register"), "value"))
-    if operation != "register" or columns is None:
+    if operation not in _OF_REGISTER or columns is None:
         return
     for name, parameter in given.items():
-        if name not in columns and name not in ("register", "key"):
+        if name not in columns and name not in _OF_REGISTER[operation]:
             at = xml.line_of(parameter)
             yield subject.at("operations.unknown_parameter", node, line=at, parameter=name)
 

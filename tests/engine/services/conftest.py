@@ -13,7 +13,7 @@ from engine.actor import COMMAND_LINE, Actor
 from engine.bpmn import definition as bpmn
 from engine.config import Mode, Settings
 from engine.office import Office, open_office
-from engine.services import definitions, incidents, people, schedules
+from engine.services import definitions, incidents, ledgers, people, schedules
 from engine.store import bodies
 from engine.store import people as people_store
 from engine.values.timing import COUNTY_ZONE
@@ -105,6 +105,7 @@ def settle(office: Office, clock: FakeClock) -> County:
                     valid_from=date(2018, 1, 1),
                     valid_to=date(2035, 12, 31),
                 )
+        ledgers.settle(work)
     return county
 
 
