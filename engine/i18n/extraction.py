@@ -19,6 +19,7 @@ from engine.i18n.articles import article
 from engine.rules.basis import BASIS
 from engine.rules.calendar import LAYERS, Switches
 from engine.rules.certificates import KINDS, Standing
+from engine.rules.registers import Validity
 from engine.values.acts import Act
 from engine.values.changes import ATTRIBUTES, ELEMENTS, ChangeKind, ChangeWhat
 from engine.values.design_pages import DesignAct, DesignState, VersionForce
@@ -127,6 +128,7 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "notice_when": When,
     "tab": Tab,
     "severity": Severity,
+    "validity": Validity,
     "passed": PassedKind,
     "field_type": FieldType,
     "disclosure": Disclosure,

@@ -162,6 +162,8 @@ class Act(StrEnum):
     FILE_ATTACHED = "file_attached"
     #: type, number, title, sha256, template
     DOCUMENT_ISSUED = "document_issued"
+    #: register, entries
+    REGISTER_EXPORTED = "register_exported"
     #: register, key, revision
     REGISTER_WRITTEN = "register_written"
     #: title, number, publication

@@ -44,6 +44,11 @@ from tests.engine.bpmn.language import NOW, PlainDays, value
         ("today()", "2026-02-13"),
         ("today() > '2026-02-12'", True),
         ("-rounds + +1", -1),
+        ("lines(not_there)", []),
+        ("lines(listed)", ["甲", "乙"]),
+        ("len(draw([1, 2, 3, 3], 9, 'x'))", 3),
+        ("draw(['甲', '乙', '丙'], 2, '7') == draw(['丙', '乙', '甲'], 2, ' 7 ')", True),
+        ("draw(['甲', '乙', '丙', '丁'], 2, seed='2026-03-01 0417')", ["丙", "乙"]),
     ],
 )
 def test_an_expression_has_its_value(text, expected):
@@ -51,6 +56,7 @@ def test_an_expression_has_its_value(text, expected):
     names = {
         "finding": "founded",
         "rounds": 2,
+        "listed": "甲 \n\n 乙",
         "people": [3, 9],
         "answers": {"lawful": {"answer": True, "note": ""}},
         "not_there": None,

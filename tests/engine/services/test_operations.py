@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from engine.actor import COMMAND_LINE
@@ -31,6 +34,20 @@ def test_lint_knows_what_the_data_files_offer() -> None:
     assert {"legal_office", "county_government"} <= known.slots
     assert known.limits["CMP.RECTIFY"].value == "working_day"
     assert "supervisor" in known.roles
+
+
+def test_the_page_on_diagrams_tells_every_operation_with_its_parameters() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "bpmn.md").read_text("utf-8")
+    told = {
+        cells[0].strip("`"): re.findall(r"`(\w+)`", " ".join(cells[1:3]))
+        for line in page.splitlines()
+        if len(cells := [cell.strip() for cell in line.strip("|").split("|")]) == 4
+        and cells[0].strip("`") in OPERATIONS
+    }
+    assert told == {
+        name: [*shape.required, *shape.one_of, *shape.optional]
+        for name, shape in OPERATIONS.items()
+    }
 
 
 @pytest.mark.parametrize(

@@ -148,5 +148,7 @@ def test_only_a_publisher_of_the_body_takes_it_down_and_says_why(county: County)
         with pytest.raises(NotFound):
             publications.withdraw(work, publication, "再次")
     assert shown(county) == []
-    with county.office.read(VISITOR) as work, pytest.raises(NotFound):
-        publications.public_text(work, publication)
+    with county.office.read(VISITOR) as work:
+        left = publications.public_text(work, publication)
+    assert (left.row.title, left.paragraphs, left.facts) == ("", (), ())
+    assert left.withdrawn_because == "决定已变更"

@@ -48,7 +48,7 @@ def test_a_suspended_certificate_takes_its_holder_out_of_every_task_at_once(
     with county.office.begin(county.actor("sup1")) as work, pytest.raises(Forbidden) as refused:
         tasks.claim(work, task(county, case_id, "verify").id)
     assert refused.value.code == "certificate_suspended"
-    assert acts(county)[-1] == "certificate_changed"
+    assert acts(county)[-2:] == ["certificate_changed", "register_written"]
     with county.office.begin(county.actor("admin")) as work:
         certificates.set_status(work, "C-sup1", "active", "培训合格")
     with county.office.begin(county.actor("sup1")) as work:
@@ -244,5 +244,6 @@ def test_a_correction_of_a_suspended_certificate_is_recorded_as_suspended(county
         )
         certificates.put(work, county.people["sup1"], given)
     with county.office.read(COMMAND_LINE) as work:
-        *_, last = audit_store.entries(work.session, 0)
+        *_, last, entry = audit_store.entries(work.session, 0)
     assert last.facts["status"] == "suspended"
+    assert entry.act == "register_written"
