@@ -107,7 +107,7 @@ def test_text_that_looks_like_a_formula_stays_text_in_the_workbook(county: Count
 def test_who_reads_only_their_own_exports_only_that_and_sees_no_names(county: County) -> None:
     for body in ("market", "traffic"):
         written(
-            county, "talent_pool", body, handling="subject", name="钱学林", contact="13812345678",
+            county, "talent_pool", body, handling="subject", name="钱学林", contact="13987650000",
             field="法学", status="在库",
         )  # fmt: skip
     head, *rows = exported(county, "market", "talent_pool")
