@@ -101,6 +101,7 @@ COMPUTED = (
     *(f"verb.{verb}" for verb in ("clock", "command", "mail")),
     *(f"verb.job.{job}" for job in ("anchor", "housekeeping", "digest")),
     *(f"operation.{name}" for name in OPERATIONS),
+    *(f"says.{unit}" for unit in Unit),
     *(f"element.{kind}" for kind in ELEMENTS),
     *(f"attribute.{name}" for name in ATTRIBUTES),
     "clock_has_moved", "effect_has_left",

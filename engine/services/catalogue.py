@@ -93,6 +93,9 @@ def for_lint(folder: Path | None = None) -> Catalogue:
         roles=frozenset(known.roles),
         slots=frozenset(slots.ONLY_ONE),
         limits={row.key: row.span.unit for row in table.rows},
+        periods={
+            row.key: (row.span.amount, row.span.unit) for row in table.rows if row.sector is None
+        },
         operations=OPERATIONS,
         documents=frozenset(known.documents),
         registers={

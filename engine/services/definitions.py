@@ -45,6 +45,9 @@ def offer(settings: Settings) -> Catalogue:
         roles=frozenset(files.roles),
         slots=frozenset(slots.ONLY_ONE),
         limits={row.key: row.span.unit for row in table.rows},
+        periods={
+            row.key: (row.span.amount, row.span.unit) for row in table.rows if row.sector is None
+        },
         operations=OPERATIONS,
         documents=frozenset(files.documents),
         registers={

@@ -16,7 +16,17 @@ from engine.bpmn import definition as bpmn
 from engine.bpmn.diagrams import drawn_texts
 from engine.errors import BadDefinition, Conflict, Invalid, NotFound
 from engine.rules import permissions
-from engine.services import audit, callees, definitions, duty, places, schedules, shipped
+from engine.rules.limits import in_force
+from engine.services import (
+    audit,
+    callees,
+    definitions,
+    duty,
+    organisation,
+    places,
+    schedules,
+    shipped,
+)
 from engine.store import definitions as definition_store
 from engine.store import design_history as history_store
 from engine.store import designs as store
@@ -167,9 +177,12 @@ def findings(
 def offered(work: Work) -> Catalogue:
     """What diagrams may refer to today, by the county's own table of time limits."""
     table = schedules.county(work).table
+    general = [row for row in table.rows if row.sector is None and in_force(row, work.today)]
     return replace(
         definitions.offered(work.office),
         limits={limit.key: limit.span.unit for limit in table.rows},
+        periods={row.key: (row.span.amount, row.span.unit) for row in general},
+        holders=organisation.holders(work),
         processes=frozenset(row.process_id for row in definition_store.latest(work.session)),
     )
 

@@ -326,6 +326,18 @@ OPERATIONS: Mapping[str, OperationShape] = {
 
 
 @dataclass(frozen=True)
+class Holder:
+    """Somebody in service who holds a role at a body today."""
+
+    person: int
+    body: int
+    #: Slots that always mean this body: legal_office, county_government.
+    slots: frozenset[str] = frozenset()
+    #: Kinds of certificates in force today.
+    certificates: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """What a county offers to its diagrams. A part that is empty is unknown and not checked."""
 
@@ -339,6 +351,10 @@ class Catalogue:
     #: Registers with the ids of their columns.
     registers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     messages: frozenset[str] = frozenset()
+    #: Number and unit of the general row of each key.
+    periods: Mapping[str, tuple[int, Unit]] = field(default_factory=dict)
+    #: Who holds each role today; empty is an organisation nobody told of.
+    holders: Mapping[str, tuple[Holder, ...]] = field(default_factory=dict)
     #: Processes and decisions published already.
     processes: frozenset[str] = frozenset()
     decisions: frozenset[str] = frozenset()

@@ -16,6 +16,8 @@ from engine.bpmn import limits, xml
 from engine.bpmn.bundle import Bundle, gather
 from engine.bpmn.lint import (
     calls,
+    constant_conditions,
+    day_units,
     decisions,
     drawing,
     duties,
@@ -24,6 +26,7 @@ from engine.bpmn.lint import (
     forms,
     operations,
     roles,
+    staffing,
     steps,
     structure,
     timers,
@@ -50,6 +53,9 @@ _PROCESS_RULES = (
     timers.check,
     expressions.check_process,
     operations.check,
+    constant_conditions.check,
+    day_units.check,
+    staffing.check,
 )
 
 

@@ -116,6 +116,9 @@ _ALL = (
     Rule("lint.duties.unknown_opinions"),
     Rule("lint.duties.bad_quorum"),
     Rule("lint.duties.empty"),
+    Rule("lint.duties.nobody_holds", WARNING),
+    Rule("lint.duties.nobody", WARNING),
+    Rule("lint.duties.nobody_else", WARNING),
     # Deadlines and other timers
     Rule("lint.timers.empty"),
     Rule("lint.timers.absurd"),
@@ -125,6 +128,7 @@ _ALL = (
     Rule("lint.timers.deadline_place"),
     Rule("lint.timers.two_deadlines"),
     Rule("lint.timers.deadline_silent"),
+    Rule("lint.timers.unit_differs"),
     Rule("lint.timers.escalation"),
     Rule("lint.timers.unknown_limit"),
     Rule("lint.timers.computed_limit"),
@@ -134,6 +138,7 @@ _ALL = (
     Rule("lint.expressions.unknown_option"),
     Rule("lint.expressions.wrong_kind"),
     Rule("lint.expressions.empty_script"),
+    Rule("lint.expressions.constant"),
     # Operations
     Rule("lint.operations.none"),
     Rule("lint.operations.unknown"),

@@ -10,18 +10,25 @@ from engine.bpmn import lint, xml
 from engine.bpmn.lint.__main__ import PAGE, page
 from engine.bpmn.lint.rules import RULES, WORDS
 from engine.i18n import CHINESE, ENGLISH, translator
-from engine.values.process import OPERATIONS, Catalogue, Severity
+from engine.values.process import OPERATIONS, Catalogue, Holder, Severity
 from engine.values.timing import Unit
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "processes"
 
+_AT_THE_OFFICE = (frozenset(("legal_office",)), frozenset(("supervision", "legal_profession")))
 CATALOGUE = Catalogue(
-    roles=frozenset(("intake_clerk", "supervisor")),
+    roles=frozenset(("intake_clerk", "supervisor", "archivist")),
     limits={"CMP.ACCEPT": Unit.WORKING_DAY},
     operations=OPERATIONS,
     documents=frozenset(("reply",)),
     registers={"complaints": frozenset(("number", "status"))},
     messages=frozenset(("reminder",)),
+    periods={"CMP.ACCEPT": (5, Unit.WORKING_DAY)},
+    # Two clerks and one supervisor with certificates; nobody is an archivist.
+    holders={
+        "intake_clerk": (Holder(1, 1, *_AT_THE_OFFICE), Holder(3, 1, *_AT_THE_OFFICE)),
+        "supervisor": (Holder(2, 1, *_AT_THE_OFFICE),),
+    },
 )
 
 #: Broken only by files too large to keep, or by no file at all: tested by their own tests.

@@ -1,0 +1,46 @@
+"""Who holds which role today, as rules about diagrams look at it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from engine.rules.certificates import ENTITLES, KINDS, LAW_EXAM
+from engine.services import matters, places, shipped, slots
+from engine.store import people
+from engine.values.people import Membership, PersonFacts
+from engine.values.process import Holder
+from engine.work import Work
+
+
+def holders(work: Work) -> dict[str, tuple[Holder, ...]]:
+    """Everybody in service by the roles they hold; what each may do today."""
+    bodies = places.every(work)
+    always = {
+        body.id: frozenset(slot for slot, kind in slots.ONLY_ONE.items() if kind == body.kind)
+        for body in bodies.values()
+    }
+    found: dict[str, list[Holder]] = {role: [] for role in shipped.county_roles(work.office)}
+    for person in matters.facts(work, people.members(work.session, list(bodies))).values():
+        if not person.active:
+            continue
+        kinds = _kinds(person, work.today)
+        for held in person.memberships:
+            if held.role in found and held.body_id in bodies:
+                found[held.role].append(_holder(person.id, held, always[held.body_id], kinds))
+    return {role: tuple(rows) for role, rows in found.items()}
+
+
+def _kinds(person: PersonFacts, today: date) -> frozenset[str]:
+    """The kinds a duty may ask for of which they hold a certificate in force."""
+    valid = {
+        one.kind
+        for one in person.certificates
+        if one.status == "active" and one.valid_from <= today <= one.valid_to
+    }
+    found = {kind for kind in KINDS if valid & set(ENTITLES.get(kind, (kind,)))}
+    # Who reviewed before 2018 needs no examination (R3).
+    return frozenset(found | ({LAW_EXAM} if person.reviewer_since is not None else set()))
+
+
+def _holder(person: int, held: Membership, always: frozenset[str], kinds: frozenset[str]) -> Holder:
+    return Holder(person, held.body_id, always, kinds)
