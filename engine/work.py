@@ -20,6 +20,7 @@ from engine.actor import Actor
 from engine.clock import seconds
 from engine.errors import BadDefinition, Conflict, Forbidden, Invalid, NotFound, Unavailable
 from engine.metrics import Metric
+from engine.store import prepared
 from engine.store import settings as county_settings
 from engine.values.timing import COUNTY_ZONE
 
@@ -157,9 +158,14 @@ def _refusal(error: DBAPIError) -> Conflict | Unavailable | None:
 def attempt(work: Work) -> Iterator[None]:
     """A part that can fail alone: on an exception its writes are undone, those before it stay."""
     measured = len(work.measures)
+    waiting, part = prepared.part(work.session)
+    failed = True
     try:
         with _refused_as_busy(), work.session.begin_nested():
             yield
-    except BaseException:  # whatever ended it, what it measured did not happen
-        del work.measures[measured:]
-        raise
+        failed = False
+    finally:
+        # Whatever ended it: what it measured and had still to write did not happen.
+        waiting.end(part, failed=failed)
+        if failed:
+            del work.measures[measured:]

@@ -56,12 +56,19 @@ def stands(begun: datetime | None, stopped: datetime | None) -> bool:
 
 
 def follow(
-    work: Work, docket: Docket, outcome: Outcome, before: Sequence[TimerRow]
+    work: Work,
+    docket: Docket,
+    outcome: Outcome,
+    before: Sequence[TimerRow],
+    running: Sequence[DeadlineRow] | None = None,
 ) -> tuple[Fired, ...]:
-    """Bring timers and deadlines in line with what the engine waits for; the timers that fired."""
+    """Bring timers and deadlines in line with what the engine waits for; the timers that fired.
+
+    ``running`` are the deadlines that have not ended, if they were read.
+    """
     waiting = {timer.id for timer in outcome.timers}
+    open_deadlines = ledger.unended(work.session, docket.id) if running is None else running
     fired = [row for row in before if row.engine_id not in waiting and row.instant <= work.now]
-    open_deadlines = ledger.unended(work.session, docket.id)
     _end(work, docket, open_deadlines, waiting, outcome)
     known = {row.engine_id: row for row in open_deadlines}
     for timer in outcome.timers:

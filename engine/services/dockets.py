@@ -8,18 +8,21 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from engine import logs
-from engine.errors import Broken, Conflict, NotFound
+from engine.errors import Broken, NotFound
 from engine.services import definitions
-from engine.store import audit, cases, search
+from engine.store import audit, cases, search, tasks, timers
+from engine.store import deadlines as ledger
 from engine.store.audit import EntryRow
 from engine.store.cases import CaseRow
 from engine.store.deadlines import DeadlineRow
+from engine.store.tasks import TaskRow
+from engine.store.timers import TimerRow
 from engine.values.process import Description, Form
 from engine.values.running import Json
 from engine.work import Work
@@ -64,6 +67,29 @@ class Docket(CaseRow):
         return found
 
 
+@dataclass(frozen=True)
+class Around:
+    """What hangs on a case, as it was read since the case was locked."""
+
+    timers: list[TimerRow]
+    deadlines: list[DeadlineRow]
+    tasks: list[TaskRow]
+
+
+def around(work: Work, ids: Sequence[int]) -> dict[int, Around]:
+    """What hangs on cases that are locked, by id."""
+    waiting = timers.live_of(work.session, ids)
+    running = ledger.unended_of(work.session, ids)
+    present = tasks.open_of_cases(work.session, ids)
+    return {one: Around(waiting[one], running[one], present[one]) for one in ids}
+
+
+def touched(work: Work) -> set[int]:
+    """The cases this unit of work has locked one by one, to move them or to add to their chains."""
+    found: set[int] = work.kept.setdefault("touched cases", set())
+    return found
+
+
 @contextmanager
 def held(work: Work, case_id: int) -> Iterator[Docket]:
     """Lock a case, work on it, write it back. Raises NotFound ``no_such_case``."""
@@ -88,6 +114,7 @@ def held_for_task(work: Work, task_id: int) -> Iterator[Docket]:
 def _worked_on(work: Work, row: CaseRow) -> Iterator[Docket]:
     work.doing = (work.doing[0], row.id)
     logs.bind(case=row.id)
+    touched(work).add(row.id)
     docket = opened(work, row)
     yield docket
     write(work, docket)
@@ -110,6 +137,7 @@ def locked(work: Work, case_id: int) -> Iterator[Chain]:
     row = cases.lock_chain(work.session, case_id)
     if row is None:
         raise NotFound("no_such_case", case=case_id)
+    touched(work).add(case_id)
     chain = Chain(case_id, row.audit_seq, row.audit_head, row.failures)
     yield chain
     audit.add(work.session, chain.entries)
@@ -131,7 +159,7 @@ def opened(work: Work, row: CaseRow) -> Docket:
 
 
 def write(work: Work, docket: Docket) -> None:
-    """Write what changed. Raises Conflict ``case_moved`` if another got in between."""
+    """Write what changed; Conflict ``case_moved`` follows if another got in between."""
     audit.add(work.session, docket.entries)
     docket.entries = []
     changed = {
@@ -148,8 +176,7 @@ def write(work: Work, docket: Docket) -> None:
     docket.revision = before + 1
     docket.state_mac = mac(state_key(work), docket)
     changed |= {"revision": docket.revision, "state_mac": docket.state_mac}
-    if not cases.save(work.session, docket.id, before, changed):
-        raise Conflict("case_moved")
+    cases.save(work.session, docket.id, before, changed)
     old = tuple(str(docket.before.get(name, "")) for name in ("number", "title", "party"))
     new = (docket.number, docket.title, docket.party)
     if old != new and docket.before:

@@ -19,7 +19,7 @@ from engine import metrics
 from engine.bpmn.runtime import CaseRun, Environment
 from engine.errors import Broken, Conflict, Forbidden, NotFound
 from engine.services import audit, clocks, operations, places, slots, worklist
-from engine.services.dockets import Docket
+from engine.services.dockets import Around, Docket
 from engine.store import cases, dossiers
 from engine.store.tasks import TaskRow
 from engine.store.timers import TimerRow
@@ -59,15 +59,20 @@ def settle(
     outcome: Outcome,
     done: Done | None = None,
     stored: Sequence[TaskRow] | None = None,
+    around: Around | None = None,
 ) -> list[TaskRow]:
     """Apply an outcome to the docket and to everything that hangs on the case.
 
-    ``stored`` are its open tasks, if they were read since it was locked. Answers with those that
-    are open now.
+    ``stored`` are its open tasks, ``around`` all that hangs on it, if they were read since it was
+    locked and not written to. Answers with the tasks that are open now.
     """
     # Without an instant to wake at, and not stopped, the case waits for no timer.
     idle = docket.wake_at is None and docket.paused_at is None
-    before = [] if idle else clocks.live(work, docket)
+    if around is None:
+        before = [] if idle else clocks.live(work, docket)
+        running = None
+    else:
+        before, running, stored = around.timers, around.deadlines, around.tasks
     outcome = _corrected(work, docket, outcome, before)
     docket.data = dict(outcome.data)
     docket.state = b"" if outcome.finished else outcome.state
@@ -82,7 +87,7 @@ def settle(
             work.now,
             [(step.element, step.kind.value, step.flows) for step in outcome.passed],
         )
-    fired = clocks.follow(work, docket, outcome, before)
+    fired = clocks.follow(work, docket, outcome, before, running)
     for timer in fired:
         late = (work.now - timer.instant).total_seconds()
         work.measure(metrics.TIMERS_FIRED, docket.process_id, timer.element)

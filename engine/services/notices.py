@@ -7,6 +7,7 @@ little as everybody involved may know (R15); reasons, questions and answers stay
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from engine.office import Office
 from engine.rules import reach as rules
@@ -69,12 +70,9 @@ def carry(
 
     ``case_id`` is the case whose record counts the mails: of what its procedure itself sends.
     """
-    chosen = choices(work, reached, kind)
+    ways = _ways(work, reached, kind)
     at = hours(work.office).leaves(kind, work.now, schedules.county(work).calendars.agency)
-    mails = people.mail_addresses(
-        work.session, [one for one in reached if chosen[one].mail is When.ONCE]
-    )
-    for person_id, (address, locale) in mails.items():
+    for person_id, (address, locale) in ways.mails.items():
         mail.queue(
             work,
             about,
@@ -86,22 +84,46 @@ def carry(
             next_at=at,
             case_id=case_id,
         )
-    asked = [one for one in reached if chosen[one].other is When.ONCE]
-    further = store.addresses(work.session, asked) if asked else []
-    locales = people.locales(work.session, {row.person_id for row in further}) if further else {}
-    for row in further:
+    for row in ways.further:
         mail.queue(
             work,
             about,
             message,
             facts,
-            locales.get(row.person_id, ""),
+            ways.locales.get(row.person_id, ""),
             address_id=row.id,
             person_id=row.person_id,
             next_at=at,
             case_id=None,
         )
-    return len(mails)
+    return len(ways.mails)
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """Where notices of a kind to some people go at once, besides their pages."""
+
+    mails: Mapping[int, tuple[str, str]]
+    further: Sequence[store.AddressRow]
+    locales: Mapping[int, str]
+
+
+def _ways(work: Work, reached: Sequence[int], kind: Kind) -> _Ways:
+    """Asked once: a batch of cases tells the same people over and over."""
+    known: dict[tuple[object, ...], _Ways] = work.kept.setdefault("notice ways", {})
+    found = known.get((kind, *reached))
+    if found is None:
+        chosen = choices(work, reached, kind)
+        once = [one for one in reached if chosen[one].mail is When.ONCE]
+        asked = [one for one in reached if chosen[one].other is When.ONCE]
+        further = store.addresses(work.session, asked) if asked else []
+        served = {row.person_id for row in further}
+        found = known[kind, *reached] = _Ways(
+            people.mail_addresses(work.session, once),
+            further,
+            people.locales(work.session, served) if served else {},
+        )
+    return found
 
 
 def choices(work: Work, ids: Collection[int], kind: Kind) -> dict[int, Choice]:

@@ -97,11 +97,20 @@ def _body_id(work: Work, docket: Docket, wanted: Json) -> int | None:
 def _people(work: Work, wish: Wish, body_id: int | None) -> list[int]:
     found: list[int] = []
     if wish.role:
-        found = people.holders(work.session, wish.role, None if body_id is None else [body_id])
+        found = _holders(work, wish.role, body_id)
     if wish.people:
         known = people.facts(work.session, ids_in(wish.people))
         found += [id for id, person in known.items() if person.active]
     return list(dict.fromkeys(found))
+
+
+def _holders(work: Work, role: str, body_id: int | None) -> list[int]:
+    """Who holds a role, asked once: what a batch of cases says goes to few roles."""
+    known: dict[tuple[str, int | None], list[int]] = work.kept.setdefault("role holders", {})
+    if (role, body_id) not in known:
+        bodies = None if body_id is None else [body_id]
+        known[role, body_id] = people.holders(work.session, role, bodies)
+    return known[role, body_id]
 
 
 def _facts(

@@ -18,8 +18,10 @@ from engine.actor import CLOCK
 from engine.errors import Conflict, DubanError, Unavailable
 from engine.office import Office
 from engine.services import dockets, incidents, moves
+from engine.services.dockets import Around
 from engine.store import cases
 from engine.store.cases import CaseRow
+from engine.store.pending import LostError
 from engine.work import Work
 
 #: Cases moved in one transaction.
@@ -35,11 +37,15 @@ def tick(office: Office) -> int:
     try:
         with office.begin(CLOCK) as work:
             rows = cases.claim_due(work.session, work.now, BATCH)
+            hanging = dockets.around(work, [row.id for row in rows])
             for row in rows:
                 if office.stopping.is_set():
                     # What was moved is kept; the rest is free again for another node.
                     break
-                _move_safely(work, row)
+                if row.id in dockets.touched(work):
+                    # A case before it has moved it meanwhile: it comes back in the next batch.
+                    continue
+                _move_safely(work, row, hanging[row.id])
     except (Conflict, DubanError):
         raise
     except Exception:  # whatever one case did to the batch, the others must move
@@ -73,11 +79,11 @@ def fire(office: Office, case_id: int) -> None:
             incidents.record_clock(work, case_id, error)
 
 
-def _move_safely(work: Work, row: CaseRow) -> None:
+def _move_safely(work: Work, row: CaseRow, around: Around | None = None) -> None:
     try:
         with logs.bound(case=row.id), units.attempt(work):
-            move(work, row)
-    except Unavailable:
+            move(work, row, around)
+    except (Unavailable, LostError):
         raise
     except Conflict as error:
         if error.code == "busy":
@@ -88,14 +94,15 @@ def _move_safely(work: Work, row: CaseRow) -> None:
         incidents.record_clock(work, row.id, error)
 
 
-def move(work: Work, row: CaseRow) -> None:
-    """Fire what is due in a case that is locked."""
+def move(work: Work, row: CaseRow, around: Around | None = None) -> None:
+    """Fire what is due in a case that is locked; ``around`` is what hangs on it, if it was read."""
     docket = dockets.opened(work, row)
     for _ in range(MOVES):
         if docket.wake_at is None or docket.wake_at > work.now:
             break
         before = docket.wake_at
-        moves.settle(work, docket, moves.run(work, docket).advance())
+        moves.settle(work, docket, moves.run(work, docket).advance(), around=around)
+        around = None
         if docket.wake_at == before:
             break
     if docket.failures:

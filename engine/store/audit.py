@@ -92,7 +92,8 @@ _ADD = Prepared(insert(audit_entries).inline())
 
 def add(session: Session, rows: Sequence[EntryRow]) -> None:
     """Append entries; the caller holds the lock of their chain."""
-    _ADD.run_many(session, [vars(row) for row in rows])
+    for row in rows:
+        _ADD.later(session, vars(row))
 
 
 def entries(session: Session, case_id: int, after: int = 0) -> Iterator[EntryRow]:

@@ -28,6 +28,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from engine.store import pending
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -143,6 +145,7 @@ def open_sessions(url: str) -> Sessions:
         options["postgresql_readonly"] = True
         # A page, and a verification, must not see a commit that comes between two of its queries.
         options["isolation_level"] = "REPEATABLE READ"
+    pending.listen(engine)
     reading = engine.execution_options(**options)
     return Sessions(
         engine,

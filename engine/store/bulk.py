@@ -182,7 +182,8 @@ def add_cases(session: Session, rows: Iterable[CaseRow]) -> None:
 
 def add_entries(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert entries of chains."""
-    _ADD_ENTRIES.run_many(session, rows)
+    for row in rows:
+        _ADD_ENTRIES.later(session, row)
 
 
 def linked(session: Session, ids: Collection[int]) -> list[tuple[int, int]]:

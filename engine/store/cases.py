@@ -244,10 +244,13 @@ def add(session: Session, row: CaseRow) -> int:
     return row_id
 
 
-def save(session: Session, case_id: int, revision: int, values: Mapping[str, Any]) -> bool:
-    """Write changed columns if the case is still at the revision it was read at."""
+def save(session: Session, case_id: int, revision: int, values: Mapping[str, Any]) -> None:
+    """Write changed columns of a locked case that is at the revision it was read at.
+
+    If it is not, Conflict ``case_moved`` is raised when it is written: by the commit at the latest.
+    """
     stored = {**values, "at_id": case_id, "at_revision": revision}
-    return _SAVE.run(session, stored) == 1
+    _SAVE.later(session, stored, counted=True)
 
 
 _SAVE = Prepared(

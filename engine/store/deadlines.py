@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, Json, metadata
-from engine.store.prepared import Prepared
+from engine.store.prepared import Prepared, among, portions
 from engine.store.timing import read_rule, read_span, write_rule, write_span
 from engine.values.timing import LedgerEvent, LedgerKind, TimerRule
 
@@ -103,6 +103,12 @@ def deadlines_of(session: Session, case_id: int) -> list[DeadlineRow]:
 
 
 _COLUMNS = tuple(column.name for column in fields(DeadlineRow))
+_RULE = _COLUMNS.index("rule")
+_UNENDED_OF = Prepared(
+    select(*(deadlines.c[name] for name in _COLUMNS))
+    .where(among(deadlines.c.case_id), deadlines.c.ended_at.is_(None))
+    .order_by(deadlines.c.id)
+)
 _UNENDED = Prepared(
     select(*(deadlines.c[name] for name in _COLUMNS))
     .where(deadlines.c.case_id == bindparam("case"), deadlines.c.ended_at.is_(None))
@@ -112,11 +118,23 @@ _UNENDED = Prepared(
 
 def unended(session: Session, case_id: int) -> list[DeadlineRow]:
     """The deadlines of activities still going on."""
-    found = []
-    for row in _UNENDED.all(session, {"case": case_id}):
-        values = dict(zip(_COLUMNS, row, strict=True))
-        found.append(DeadlineRow(**{**values, "rule": read_rule(values["rule"])}))
+    return [_unended(row) for row in _UNENDED.all(session, {"case": case_id})]
+
+
+def unended_of(session: Session, case_ids: Iterable[int]) -> dict[int, list[DeadlineRow]]:
+    """The same of several cases."""
+    found: dict[int, list[DeadlineRow]] = {case_id: [] for case_id in case_ids}
+    for portion in portions(found):
+        for row in _UNENDED_OF.all(session, portion):
+            read = _unended(row)
+            found[read.case_id].append(read)
     return found
+
+
+def _unended(row: tuple[Any, ...]) -> DeadlineRow:
+    read = list(row)
+    read[_RULE] = read_rule(read[_RULE])
+    return DeadlineRow(*read)
 
 
 def deadline(session: Session, deadline_id: int) -> DeadlineRow | None:
@@ -147,7 +165,7 @@ def add_deadline(session: Session, values: Mapping[str, Any]) -> int:
 
 def change_deadline(session: Session, deadline_id: int, **values: Any) -> None:
     """Set columns of a deadline."""
-    _CHANGE.run(session, {**values, "at_id": deadline_id})
+    _CHANGE.later(session, {**values, "at_id": deadline_id})
 
 
 def add_event(session: Session, case_id: int, deadline_id: int, event: LedgerEvent) -> None:

@@ -129,7 +129,7 @@ def add_steps(
         [element, None] if kind == _CANCELLED else [element, *flows]
         for element, kind, flows in steps
     ]
-    _ADD_STEPS.run(session, {"case_id": case_id, "seq": seq, "at": at, "steps": stored})
+    _ADD_STEPS.later(session, {"case_id": case_id, "seq": seq, "at": at, "steps": stored})
 
 
 def collapse(session: Session, case_id: int, since: datetime) -> None:
@@ -140,8 +140,8 @@ def collapse(session: Session, case_id: int, since: datetime) -> None:
     joined: list[object] = []
     for _, at, steps in rows:
         joined += [int((at - since).total_seconds()), *steps]
-    _DROP_STEPS.run(session, {"case": case_id})
-    _ADD_STEPS.run(session, {"case_id": case_id, "seq": 1, "at": since, "steps": joined})
+    _DROP_STEPS.later(session, {"case": case_id})
+    _ADD_STEPS.later(session, {"case_id": case_id, "seq": 1, "at": since, "steps": joined})
 
 
 def drop_steps(session: Session, case_id: int, after: int) -> None:

@@ -89,4 +89,4 @@ _DROP = Prepared(
 
 def drop(session: Session, person_id: int, place: str) -> None:
     """The text was sent."""
-    _DROP.run(session, {"person": person_id, "at": place})
+    _DROP.later(session, {"person": person_id, "at": place})

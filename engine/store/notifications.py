@@ -58,15 +58,13 @@ def _notification(row: Row[Any]) -> Notification:
     return Notification(**row._mapping)
 
 
-def add(session: Session, person_ids: Sequence[int], **values: Any) -> dict[int, int]:
-    """The same notice to several people; the ids of the notices by person."""
-    return {
-        person_id: _ADD.all(session, {"person_id": person_id, **values})[0][0]
-        for person_id in person_ids
-    }
+def add(session: Session, person_ids: Sequence[int], **values: Any) -> None:
+    """The same notice to several people."""
+    for person_id in person_ids:
+        _ADD.later(session, {"person_id": person_id, **values})
 
 
-_ADD = Prepared(insert(notifications).returning(notifications.c.id))
+_ADD = Prepared(insert(notifications).inline())
 
 
 def of_person(

@@ -6,29 +6,34 @@ statements of a completion and of a timer are kept here in their compiled form. 
 through the session: it is easier to read, and its cost does not show.
 
 A statement may not vary but in its values; the columns an INSERT or UPDATE sets are the keys given.
+Writes whose outcome nobody waits for are kept and sent together: see :mod:`engine.store.pending`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Delete, Insert, Select, Update, bindparam
+from sqlalchemy import Column, ColumnElement, Delete, Insert, Select, Table, Update, bindparam
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
+
+from engine.errors import Conflict
+from engine.store import pending
 
 #: Told of every statement with its parameters, for measuring; nobody listens in service.
 observers: list[Callable[[str, Any, bool], None]] = []
 
 _Convert = Callable[[Any], Any]
 _Statement = Select[Any] | Insert | Update | Delete
-#: Where a session keeps its cursor.
-_CURSOR = "duban_cursor"
+#: Where a session keeps its cursor, and the part its savepoint was set for last.
+_CURSOR, _NESTED = "duban_cursor", "duban_nested"
 
 
 class Prepared:
@@ -36,11 +41,13 @@ class Prepared:
 
     def __init__(self, statement: _Statement) -> None:
         self._statement = statement
+        self._reads = isinstance(statement, Select)
         self._forms: dict[tuple[str, ...], _Form] = {}
 
     def all(self, session: Session, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Every row, its values in the order of the columns."""
-        open_ = _open(session)
+        # What only reads needs no savepoint: it is sent before the part has written anything.
+        open_ = _outermost(session) if self._reads else _open(session)
         form = self._form(open_, values)
         rows = open_.execute(form, form.parameters(values)).fetchall()
         convert = form.results
@@ -66,14 +73,14 @@ class Prepared:
         changed: int = open_.execute(form, form.parameters(values)).rowcount
         return changed
 
-    def run_many(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute once for each; all of them name the same columns."""
-        if len(rows) == 1:
-            self.run(session, rows[0])
-        elif rows:
-            open_ = _open(session)
-            form = self._form(open_, rows[0])
-            open_.execute_many(form, [form.parameters(row) for row in rows])
+    def later(self, session: Session, values: Mapping[str, Any], *, counted: bool = False) -> None:
+        """Write before anybody looks; a ``counted`` one must change one row.
+
+        If it does not, whoever looks, or the commit, raises Conflict ``case_moved``.
+        """
+        open_ = _outermost(session)
+        form = self._form(open_, values)
+        open_.pending.add(form, form.parameters(values), counted=counted)
 
     def _form(self, open_: _Open, values: Mapping[str, Any]) -> _Form:
         key = (open_.dialect.name, *values)
@@ -84,7 +91,7 @@ class Prepared:
 
 
 #: Values asked about in one question by :func:`among`.
-_AT_ONCE = 8
+_AT_ONCE = 10
 
 
 def among(column: Column[Any]) -> ColumnElement[bool]:
@@ -109,6 +116,9 @@ class _Form:
     """A statement as one database takes it."""
 
     sql: str
+    #: The table it writes to, and those it reads.
+    table: str
+    reads: frozenset[str]
     #: Names in the order of the question marks; ``None`` where parameters are named.
     order: tuple[str, ...] | None
     #: Values the statement itself holds.
@@ -146,11 +156,30 @@ def _compiled(statement: _Statement, dialect: Dialect, names: list[str]) -> _For
                for kind in _types(statement)]  # fmt: skip
     return _Form(
         made.string,
+        _target(statement),
+        _tables(statement),
         tuple(made.positiontup) if made.positiontup is not None else None,
         fixed,
         tuple(binds),
         tuple((place, read) for place, read in enumerate(readers) if read is not None),
     )
+
+
+def _target(statement: _Statement) -> str:
+    """Name of the table a statement writes to; empty for one that reads."""
+    if isinstance(statement, Select) or not isinstance(statement.table, Table):
+        return ""
+    return statement.table.name
+
+
+def _tables(statement: _Statement) -> frozenset[str]:
+    """Names of the tables a statement looks at."""
+    found = set()
+    for part in visitors.iterate(statement):
+        table = part if isinstance(part, Table) else getattr(part, "table", None)
+        if isinstance(table, Table):
+            found.add(table.name)
+    return frozenset(found)
 
 
 def _defaults(statement: _Statement, names: list[str]) -> dict[str, Any]:
@@ -174,17 +203,21 @@ def _types(statement: _Statement) -> list[TypeEngine[Any]]:
 class _Open:
     """The driver's cursor of a session's transaction."""
 
-    __slots__ = ("_cursor", "_error", "dialect", "transaction")
+    __slots__ = ("_cursor", "_error", "dialect", "pending", "transaction")
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, transaction: SessionTransaction | None) -> None:
         connection = session.connection()
-        self.transaction = _transaction(session)
+        self.transaction = transaction
         self.dialect = connection.dialect
         self._error: type[Exception] = self.dialect.loaded_dbapi.Error
         self._cursor = connection.connection.cursor()
+        self.pending = pending.of(connection)
+        self.pending.send = self._send
 
     def execute(self, form: _Form, parameters: Any) -> Any:
         """Execute; the cursor with what came of it."""
+        if not self.pending.tables.isdisjoint(form.reads):
+            self.pending.flush()
         for tell in observers:
             tell(form.sql, parameters, False)
         try:
@@ -193,14 +226,19 @@ class _Open:
             raise self._told(form, error) from error
         return self._cursor
 
-    def execute_many(self, form: _Form, parameters: list[Any]) -> None:
+    def _send(self, form: _Form, rows: list[Any], expected: int | None) -> None:
         """Execute once for each set of parameters."""
         for tell in observers:
-            tell(form.sql, parameters, True)
+            tell(form.sql, rows if len(rows) > 1 else rows[0], len(rows) > 1)
         try:
-            self._cursor.executemany(form.sql, parameters)
+            if len(rows) > 1:
+                self._cursor.executemany(form.sql, rows)
+            else:
+                self._cursor.execute(form.sql, rows[0])
         except self._error as error:
             raise self._told(form, error) from error
+        if expected is not None and self._cursor.rowcount != expected:
+            raise Conflict("case_moved")
 
     def _told(self, form: _Form, error: Exception) -> BaseException:
         """The driver's error as SQLAlchemy tells it, without the parameters."""
@@ -210,12 +248,30 @@ class _Open:
 
 
 def _open(session: Session) -> _Open:
+    """The cursor for a statement that may write: in the innermost part, its savepoint set."""
+    nested = session.get_nested_transaction()
+    open_ = _outermost(session)
+    if nested is not None and session.info.get(_NESTED) is not nested:
+        session.connection()
+        session.info[_NESTED] = nested
+    if open_.pending.rows:
+        open_.pending.flush()
+    return open_
+
+
+def _outermost(session: Session) -> _Open:
+    """The cursor for a statement that only reads, or that waits."""
+    transaction = session.get_transaction()
     kept: _Open | None = session.info.get(_CURSOR)
-    if kept is None or kept.transaction is not _transaction(session):
-        kept = session.info[_CURSOR] = _Open(session)
+    if kept is None or kept.transaction is not transaction or transaction is None:
+        made = _Open(session, None)
+        # The transaction may have begun with the connection.
+        made.transaction = session.get_transaction()
+        kept = session.info[_CURSOR] = made
     return kept
 
 
-def _transaction(session: Session) -> SessionTransaction | None:
-    """The innermost: a savepoint is set only when its session is asked for the connection."""
-    return session.get_nested_transaction() or session.get_transaction()
+def part(session: Session) -> tuple[pending.Pending, pending.Part]:
+    """A part of the unit of work that may fail alone begins; end it at the first of the two."""
+    waiting = _outermost(session).pending
+    return waiting, waiting.begin()

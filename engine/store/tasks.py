@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, Json, insert_missing, metadata
-from engine.store.prepared import Prepared
+from engine.store.prepared import Prepared, among, portions
 from engine.values.running import Json as JsonValue
 
 OPEN, COMPLETED, CANCELLED = "open", "completed", "cancelled"
@@ -147,6 +147,7 @@ _BY_ID = Prepared(_ROW.where(tasks.c.id == bindparam("id")))
 _OPEN_OF_CASE = Prepared(
     _ROW.where(tasks.c.case_id == bindparam("case"), IS_OPEN).order_by(tasks.c.id)
 )
+_OPEN_OF_CASES = Prepared(_ROW.where(among(tasks.c.case_id), IS_OPEN).order_by(tasks.c.id))
 _HISTORY = Prepared(
     select(tasks.c.element, tasks.c.completed_by, tasks.c.completed_at, tasks.c.acting_for)
     .where(tasks.c.case_id == bindparam("case"), IS_DONE)
@@ -169,6 +170,16 @@ def of_case(session: Session, case_id: int) -> list[TaskRow]:
 def open_of_case(session: Session, case_id: int) -> list[TaskRow]:
     """The open tasks of a case in the order they were opened."""
     return [TaskRow(*row) for row in _OPEN_OF_CASE.all(session, {"case": case_id})]
+
+
+def open_of_cases(session: Session, case_ids: Iterable[int]) -> dict[int, list[TaskRow]]:
+    """The same of several cases."""
+    found: dict[int, list[TaskRow]] = {case_id: [] for case_id in case_ids}
+    for portion in portions(found):
+        for row in _OPEN_OF_CASES.all(session, portion):
+            read = TaskRow(*row)
+            found[read.case_id].append(read)
+    return found
 
 
 def held_by(session: Session, person_id: int) -> list[TaskRow]:
@@ -245,7 +256,7 @@ def add(session: Session, values: Mapping[str, Any]) -> TaskRow:
 
 def change(session: Session, task_id: int, **values: Any) -> None:
     """Set columns of one task."""
-    _CHANGE.run(session, {**values, "at_id": task_id})
+    _CHANGE.later(session, {**values, "at_id": task_id})
 
 
 def name_performers(session: Session, task_id: int, case_id: int, people: Sequence[int]) -> None:
@@ -269,7 +280,7 @@ _NO_LONGER_LISTED = {
 
 def close(session: Session, task_id: int, *, restricted: bool, how: Mapping[str, Any]) -> None:
     """A task is no longer open: ``how`` holds the columns that say what became of it."""
-    _CHANGE.run(session, {**_NO_LONGER_LISTED, **how, "at_id": task_id})
+    _CHANGE.later(session, {**_NO_LONGER_LISTED, **how, "at_id": task_id})
     if restricted:
         session.execute(delete(task_performers).where(task_performers.c.task_id == task_id))
 

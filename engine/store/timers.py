@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engine.store.base import Id, Instant, Json, metadata
-from engine.store.prepared import Prepared
+from engine.store.prepared import Prepared, among, portions
 from engine.store.timing import read_rule, write_rule
 from engine.values.running import Timer
 from engine.values.timing import TimerRule
@@ -59,17 +59,23 @@ class TimerRow:
     rule: TimerRule | None
 
 
+_COLUMNS = (
+    timers.c.id,
+    timers.c.engine_id,
+    timers.c.element,
+    timers.c.name,
+    timers.c.instant,
+    timers.c.deadline,
+    timers.c.rule,
+)
 _LIVE = Prepared(
-    select(
-        timers.c.id,
-        timers.c.engine_id,
-        timers.c.element,
-        timers.c.name,
-        timers.c.instant,
-        timers.c.deadline,
-        timers.c.rule,
-    )
+    select(*_COLUMNS)
     .where(timers.c.case_id == bindparam("case"))
+    .order_by(timers.c.instant, timers.c.id)
+)
+_LIVE_OF = Prepared(
+    select(timers.c.case_id, *_COLUMNS)
+    .where(among(timers.c.case_id))
     .order_by(timers.c.instant, timers.c.id)
 )
 _DELETE = Prepared(delete(timers).where(timers.c.id == bindparam("at_id")))
@@ -79,12 +85,21 @@ _MOVE = Prepared(update(timers).where(timers.c.id == bindparam("at_id")))
 
 def live(session: Session, case_id: int) -> list[TimerRow]:
     """The timers a case waits for, earliest first."""
-    return [
-        TimerRow(row_id, engine_id, element, name, instant, deadline, read_rule(rule))
-        for row_id, engine_id, element, name, instant, deadline, rule in _LIVE.all(
-            session, {"case": case_id}
-        )
-    ]
+    return [_row(*found) for found in _LIVE.all(session, {"case": case_id})]
+
+
+def live_of(session: Session, case_ids: Iterable[int]) -> dict[int, list[TimerRow]]:
+    """The same of several cases."""
+    found: dict[int, list[TimerRow]] = {case_id: [] for case_id in case_ids}
+    for portion in portions(found):
+        for case_id, *row in _LIVE_OF.all(session, portion):
+            found[case_id].append(_row(*row))
+    return found
+
+
+def _row(*found: Any) -> TimerRow:
+    row_id, engine_id, element, name, instant, deadline, rule = found
+    return TimerRow(row_id, engine_id, element, name, instant, deadline, read_rule(rule))
 
 
 def replace(
@@ -93,14 +108,15 @@ def replace(
     """Make the live timers of a case those the engine waits for, touching only what changed."""
     known = {row.engine_id: row for row in stored}
     kept = {timer.id for timer in wanted}
-    gone = [row.id for engine_id, row in known.items() if engine_id not in kept]
-    _DELETE.run_many(session, [{"at_id": row_id} for row_id in gone])
-    added = [timer for timer in wanted if timer.id not in known]
-    _ADD.run_many(session, [_timer(case_id, timer) for timer in added])
+    for engine_id, row in known.items():
+        if engine_id not in kept:
+            _DELETE.later(session, {"at_id": row.id})
     for timer in wanted:
-        row = known.get(timer.id)
-        if row is not None and row.instant != timer.instant:
-            _MOVE.run(session, {"at_id": row.id, "instant": timer.instant})
+        found = known.get(timer.id)
+        if found is None:
+            _ADD.later(session, _timer(case_id, timer))
+        elif found.instant != timer.instant:
+            _MOVE.later(session, {"at_id": found.id, "instant": timer.instant})
 
 
 def _timer(case_id: int, timer: Timer) -> dict[str, Any]:
