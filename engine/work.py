@@ -159,13 +159,12 @@ def attempt(work: Work) -> Iterator[None]:
     """A part that can fail alone: on an exception its writes are undone, those before it stay."""
     measured = len(work.measures)
     waiting, part = prepared.part(work.session)
-    failed = True
     try:
-        with _refused_as_busy(), work.session.begin_nested():
+        with _refused_as_busy():
             yield
-        failed = False
-    finally:
-        # Whatever ended it: what it measured and had still to write did not happen.
-        waiting.end(part, failed=failed)
-        if failed:
-            del work.measures[measured:]
+    except BaseException:  # whatever ended it, what it wrote and measured did not happen
+        del work.measures[measured:]
+        waiting.end(part, failed=True)
+        raise
+    with _refused_as_busy():
+        waiting.end(part, failed=False)

@@ -40,7 +40,7 @@ class CaseFileScripts(PythonScriptEngine):
         self.data: dict[str, Json] = dict(data)
         self._declared = declared
         self._schedule = schedule
-        self._functions: dict[str, Callable[..., Any]] = {}
+        self._made: dict[str, Callable[..., Any]] | None = None
         self.now = now
 
     @property
@@ -51,7 +51,14 @@ class CaseFileScripts(PythonScriptEngine):
     @now.setter
     def now(self, instant: datetime) -> None:
         self._now = instant
-        self._functions = expressions.functions(instant, self._schedule)
+        self._made = None
+
+    @property
+    def _functions(self) -> dict[str, Callable[..., Any]]:
+        """The vocabulary at this instant; most commands evaluate nothing."""
+        if self._made is None:
+            self._made = expressions.functions(self._now, self._schedule)
+        return self._made
 
     def renew(self, schedule: Schedule, now: datetime) -> None:
         """Begin another command."""

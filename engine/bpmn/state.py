@@ -152,7 +152,7 @@ def dump(case: Case, checksum: str, maximum: int) -> bytes:
         "case": _SERIALIZER.to_dict(case),
     }
     try:
-        text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        text = _ENCODE(kept).encode()
     except (TypeError, ValueError) as error:
         raise Broken("state.not_json", reason=str(error)[:80]) from error
     if len(text) > maximum:
@@ -162,6 +162,7 @@ def dump(case: Case, checksum: str, maximum: int) -> bytes:
     return packer.compress(text) + packer.flush()
 
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _WINDOW_BITS, _MEMORY_LEVEL = 13, 6
 
 

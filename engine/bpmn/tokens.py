@@ -160,15 +160,21 @@ class Case(Living, BpmnWorkflow):
         """The case file and what evaluates on it."""
         return self.script_engine
 
+    @override
+    def refresh_timers(self) -> None:
+        """Timers are fired one by one, by whoever knows what time it is."""
+
     def scopes(self) -> Iterator[Any]:
         """The case itself, then its running subprocesses in the order they were started."""
         yield self
         yield from list(self.subprocesses.values())
 
-    def tasks_in_order(self) -> Iterator[Any]:
+    def tasks_in_order(self) -> list[Any]:
         """Every task of every scope."""
-        for scope in self.scopes():
-            yield from list(scope.tasks.values())
+        found = list(self.tasks.values())
+        for part in self.subprocesses.values():
+            found += part.tasks.values()
+        return found
 
     @override
     def create_subprocess(self, my_task: Any, spec_name: str) -> Part:
@@ -193,7 +199,11 @@ class Case(Living, BpmnWorkflow):
         lies a thousand tasks deep.
         """
         count = 0
-        ready = [task for task in self.tasks_in_order() if _runs_by_itself(task)]
+        ready = [
+            task
+            for task in self.tasks_in_order()
+            if task._state == TaskState.READY and not task.task_spec.manual
+        ]
         for task in ready:
             if not _runs_by_itself(task):
                 continue

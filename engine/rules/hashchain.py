@@ -80,14 +80,17 @@ def canonical(entry: Mapping[str, Json]) -> bytes:
     Keys are sorted, whole numbers written without a fraction. Raises ``Invalid("not_canonical")``
     for what is not JSON: other keys than text, other values, not-a-number, lone surrogates.
     """
-    text = json.dumps(
-        _plain(entry), ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    )
+    text = _CANONICAL(_plain(entry))
     try:
         return text.encode()
     except UnicodeEncodeError:
         # A lone surrogate has no bytes.
         raise Invalid("not_canonical", found="surrogate") from None
+
+
+_CANONICAL = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
 
 
 def digest(key: bytes, previous: bytes, entry: Mapping[str, Json]) -> bytes:

@@ -194,7 +194,10 @@ def mac(key: bytes, row: CaseRow) -> bytes:
 
 def canonical(value: Json) -> bytes:
     """One spelling of a JSON value, whatever database it went through."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _CANONICAL(value).encode()
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def state_key(work: Work) -> bytes:

@@ -156,7 +156,10 @@ def open_sessions(url: str) -> Sessions:
 
 def to_json(value: Any) -> str:
     """JSON as stored: readable Chinese, no blanks."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODE(value)
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def _open_postgresql(url: str) -> Engine:

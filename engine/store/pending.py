@@ -41,8 +41,8 @@ class Part:
     """A part of a unit of work that may fail alone: where its writes begin."""
 
     begins: int
-    #: Whether a savepoint was set for it.
-    saved: bool = False
+    #: Name of the savepoint that was set for it; empty as long as it has sent nothing.
+    savepoint: str = ""
 
 
 @dataclass
@@ -50,6 +50,8 @@ class Pending:
     """What one connection has still to send, in order."""
 
     send: Callable[[Any, list[Any], int | None], None] | None = None
+    #: Sends a statement about savepoints.
+    command: Callable[[str], None] | None = None
     rows: list[tuple[Any, Any, bool]] = field(default_factory=list)
     tables: set[str] = field(default_factory=set)
     parts: list[Part] = field(default_factory=list)
@@ -84,18 +86,36 @@ class Pending:
         return part
 
     def end(self, part: Part, *, failed: bool) -> None:
-        """The part is over; one that failed leaves nothing to send."""
+        """The part is over; of one that failed nothing is left."""
         self.parts.remove(part)
         if failed:
             del self.rows[part.begins :]
             self.tables = {form.table for form, _, _ in self.rows}
+        if not part.savepoint or self.command is None:
+            return
+        if failed:
+            lost, self.lost = self.lost, True
+            self.command(f"ROLLBACK TO SAVEPOINT {part.savepoint}")
+            self.lost = lost
+        else:
+            self.flush()
+        self.command(f"RELEASE SAVEPOINT {part.savepoint}")
+
+    def save(self) -> None:
+        """Something is about to be sent: what comes before it goes first, and the part is saved."""
+        for place, part in enumerate(self.parts):
+            if not part.savepoint and self.command is not None:
+                self.flush(part.begins)
+                part.savepoint = f"part_{place}"
+                self.command(f"SAVEPOINT {part.savepoint}")
+        self.flush()
 
     def forget(self) -> None:
         """The transaction is over."""
         self.rows.clear()
         self.tables.clear()
         self.parts.clear()
-        self.send = None
+        self.send = self.command = None
         self.lost = False
 
 
@@ -127,17 +147,10 @@ def listen(engine: Engine) -> None:
     event.listen(engine, "rollback", _rollback)
 
 
-def _before(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+def _before(connection: Connection, *_: object) -> None:
     found: Pending | None = connection.info.get(KEY)
-    if found is None or not (found.rows or found.parts) or statement.startswith("ROLLBACK"):
-        return
-    if statement.startswith("SAVEPOINT"):
-        part = next((part for part in found.parts if not part.saved), None)
-        if part is not None:
-            found.flush(part.begins)
-            part.saved = True
-            return
-    found.flush()
+    if found is not None and (found.rows or found.parts):
+        found.save()
 
 
 def _commit(connection: Connection) -> None:

@@ -32,8 +32,8 @@ observers: list[Callable[[str, Any, bool], None]] = []
 
 _Convert = Callable[[Any], Any]
 _Statement = Select[Any] | Insert | Update | Delete
-#: Where a session keeps its cursor, and the part its savepoint was set for last.
-_CURSOR, _NESTED = "duban_cursor", "duban_nested"
+#: Where a session keeps its cursor.
+_CURSOR = "duban_cursor"
 
 
 class Prepared:
@@ -213,6 +213,7 @@ class _Open:
         self._cursor = connection.connection.cursor()
         self.pending = pending.of(connection)
         self.pending.send = self._send
+        self.pending.command = self._cursor.execute
 
     def execute(self, form: _Form, parameters: Any) -> Any:
         """Execute; the cursor with what came of it."""
@@ -248,14 +249,10 @@ class _Open:
 
 
 def _open(session: Session) -> _Open:
-    """The cursor for a statement that may write: in the innermost part, its savepoint set."""
-    nested = session.get_nested_transaction()
+    """The cursor for a statement that writes at once: the part it belongs to is saved before."""
     open_ = _outermost(session)
-    if nested is not None and session.info.get(_NESTED) is not nested:
-        session.connection()
-        session.info[_NESTED] = nested
-    if open_.pending.rows:
-        open_.pending.flush()
+    if open_.pending.rows or open_.pending.parts:
+        open_.pending.save()
     return open_
 
 
