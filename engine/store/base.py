@@ -28,7 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from engine.store import pending
+from engine.store import pending, prepared
 
 metadata = MetaData(
     naming_convention={
@@ -147,9 +147,11 @@ def open_sessions(url: str) -> Sessions:
         options["isolation_level"] = "REPEATABLE READ"
     pending.listen(engine)
     reading = engine.execution_options(**options)
+    write = sessionmaker(engine, expire_on_commit=False)
+    event.listen(write, "before_commit", prepared.send)
     return Sessions(
         engine,
-        sessionmaker(engine, expire_on_commit=False),
+        write,
         sessionmaker(reading, expire_on_commit=False),
     )
 

@@ -141,10 +141,14 @@ def of(connection: Connection) -> Pending:
 
 
 def listen(engine: Engine) -> None:
-    """From now on, what waits is sent before whatever SQLAlchemy sends."""
+    """From now on, what waits is sent before whatever SQLAlchemy sends.
+
+    A session sends it before it commits (:func:`engine.store.prepared.send`): raised in the middle
+    of a commit, an error would leave the connection in a transaction nobody ends.
+    """
     event.listen(engine, "before_cursor_execute", _before)
     event.listen(engine, "commit", _commit)
-    event.listen(engine, "rollback", _rollback)
+    event.listen(engine, "rollback", _over)
 
 
 def _before(connection: Connection, *_: object) -> None:
@@ -155,12 +159,13 @@ def _before(connection: Connection, *_: object) -> None:
 
 def _commit(connection: Connection) -> None:
     found: Pending | None = connection.info.get(KEY)
-    if found is not None:
-        found.flush()
-        found.forget()
+    if found is not None and found.rows:
+        # Committed past its session: better an error than a write that never was.
+        raise LostError
+    _over(connection)
 
 
-def _rollback(connection: Connection) -> None:
+def _over(connection: Connection) -> None:
     found: Pending | None = connection.info.get(KEY)
     if found is not None:
         found.forget()

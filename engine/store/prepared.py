@@ -268,6 +268,13 @@ def _outermost(session: Session) -> _Open:
     return kept
 
 
+def send(session: Session) -> None:
+    """Send what waits: the session is about to commit."""
+    kept: _Open | None = session.info.get(_CURSOR)
+    if kept is not None and kept.transaction is session.get_transaction():
+        kept.pending.flush()
+
+
 def part(session: Session) -> tuple[pending.Pending, pending.Part]:
     """A part of the unit of work that may fail alone begins; end it at the first of the two."""
     waiting = _outermost(session).pending

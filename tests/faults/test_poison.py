@@ -7,6 +7,7 @@ import pytest
 from engine.actor import COMMAND_LINE
 from engine.bpmn import definition as bpmn
 from engine.services import definitions, incidents, starts, timers
+from engine.services.dockets import Around
 from engine.store.cases import CaseRow
 from engine.work import Work
 from tests.engine.services.conftest import DIAGRAMS
@@ -89,8 +90,8 @@ def test_a_move_that_fails_after_all_was_written_leaves_nothing_of_it(
     town.at("2026-04-02 00:00")
     whole = timers.move
 
-    def move(work: Work, row: CaseRow) -> None:
-        whole(work, row)
+    def move(work: Work, row: CaseRow, around: Around | None = None) -> None:
+        whole(work, row, around)
         if row.id == cases[1]:
             raise RuntimeError("after all was written")
 
