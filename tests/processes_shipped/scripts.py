@@ -62,12 +62,13 @@ class Script:
     def begin(self, name: str) -> Walk:
         """A case at the beginning of a walk."""
         told = self.walks[name]
-        start = {**self.start, **self._started(name)}
+        start = {**self.start, **self.started(name)}
         return Walk(self.main, answers(start), _moment(told.get("at")))
 
-    def _started(self, name: str) -> dict[str, Any]:
+    def started(self, name: str) -> dict[str, Any]:
+        """What a walk begins with otherwise than the others."""
         told = self.walks[name]
-        before = self._started(told["from"]) if "from" in told else {}
+        before = self.started(told["from"]) if "from" in told else {}
         return {**before, **told.get("start", {})}
 
     def walk(self, name: str) -> Walk:
