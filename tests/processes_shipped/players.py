@@ -229,10 +229,10 @@ class Players(Department):
         return {field.id: [str(one) for one in value] if isinstance(value, list) else [str(value)]}
 
     def _people_of(self, view: FieldView, value: Any) -> list[str]:
-        """Those of the people offered that stand at the places of the script's numbers."""
+        """As many of the people offered as the script names, from the place of its first number."""
         free = [one.value for one in view.choices if one.verdict and not _UNFIT.search(one.label)]
         wanted = value if isinstance(value, list) else [value]
-        return [free[(number - min(wanted) + wanted[0]) % len(free)] for number in wanted]
+        return [free[(wanted[0] + place) % len(free)] for place, _ in enumerate(wanted)]
 
     def _file(self, actor: Actor) -> int:
         received = attachments.receive(self.office, io.BytesIO("材料".encode()), "材料.txt")
