@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -64,6 +65,10 @@ class Work:
         self.measures.append((metric, None, labels))
 
 
+#: What a unit of work that only reads was doing when it failed.
+READING = "reading"
+
+
 @contextmanager
 def begin(office: Office, actor: Actor) -> Iterator[Work]:
     """A unit of work that may write: commits at the end, rolls back on any exception.
@@ -102,9 +107,19 @@ _REFUSALS = (NotFound, Forbidden, Conflict, Invalid, BadDefinition, Unavailable)
 
 @contextmanager
 def read(office: Office, actor: Actor) -> Iterator[Work]:
-    """A unit of work that only reads: takes no lock, and the database refuses any writing."""
-    with _refused_as_busy(), office.sessions.read() as session:
-        yield _work(office, actor, session)
+    """A unit of work that only reads: takes no lock, and the database refuses any writing.
+
+    Raises Broken for a row that cannot be read, which becomes an incident of its case.
+    """
+    work: Work | None = None
+    try:
+        with _refused_as_busy(), office.sessions.read() as session:
+            work = _work(office, actor, session)
+            yield work
+    except JSONDecodeError as error:  # SQLite keeps in a JSON column whatever was written there
+        if work is None or actor.person_id is None or office.on_failure is None:
+            raise
+        raise office.on_failure((READING, work.doing[1]), actor, error) from error
 
 
 def _work(office: Office, actor: Actor, session: Session) -> Work:

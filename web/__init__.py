@@ -22,7 +22,7 @@ from flask_wtf.csrf import CSRFProtect
 from engine.office import Office
 from web import assets, errors, navigation, observing, security, session, views, words
 from web.proxies import Proxies
-from web.request import RowId
+from web.request import KeepableRequest, RowId, RowWord
 
 #: Text of one request besides files; a long report has some 100 KB.
 FORM_BYTES = 4 * 1024 * 1024
@@ -51,7 +51,8 @@ def create_app(office: Office) -> Flask:
     if office.settings.trusted_proxies:
         app.wsgi_app = Proxies(app.wsgi_app, office.settings.trusted_proxies)  # type: ignore[method-assign]  # Flask's own way to wrap
     app.extensions["office"] = office
-    app.url_map.converters["int"] = RowId
+    app.request_class = KeepableRequest
+    app.url_map.converters |= {"int": RowId, "string": RowWord, "default": RowWord}
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     # Order matters: the id first, then whether the session is still alive, then the token, then

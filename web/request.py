@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from flask import current_app, g, request
+from flask import Request, current_app, g, request
 from flask_login import current_user
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
 from engine.actor import Actor, Channel
 from engine.i18n import LOCALES, Translator, negotiate
 from engine.i18n import translator as translator_for
 from engine.office import Office
+from engine.rules.plaintext import keepable
 from engine.services import simulation
 from engine.values.clock_pages import SimulatedClock
 from engine.values.person_pages import SignedIn
@@ -26,6 +29,51 @@ THEMES = ("light", "dark")
 
 #: Somebody who has not signed in.
 VISITOR = Actor("visitor", Channel.WEB)
+
+
+class KeepableRequest(Request):
+    """A request whose texts hold only what a database and a document take, by whatever way."""
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        return _keepable(super().args)
+
+    def _load_form_data(self) -> None:
+        if "form" in self.__dict__:
+            return
+        super()._load_form_data()
+        self.__dict__["form"] = _keepable(self.form)
+        for file in self.files.values():
+            if file.filename is not None:
+                file.filename = keepable(file.filename)
+
+    def get_json(self, *args: Any, **kwargs: Any) -> Any:
+        return _keepable_json(super().get_json(*args, **kwargs))
+
+
+def _keepable(given: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
+    return ImmutableMultiDict(
+        (keepable(name), keepable(text)) for name, text in given.items(multi=True)
+    )
+
+
+def _keepable_json(value: Any) -> Any:
+    if isinstance(value, str):
+        return keepable(value)
+    if isinstance(value, list):
+        return [_keepable_json(one) for one in value]
+    if isinstance(value, dict):
+        return {keepable(name): _keepable_json(one) for name, one in value.items()}
+    return value
+
+
+class RowWord(UnicodeConverter):
+    """``<string:…>`` in addresses: what no row can be named after is no page of ours."""
+
+    def to_python(self, value: str) -> str:
+        if keepable(value) != value:
+            raise ValidationError
+        return super().to_python(value)
 
 
 def office() -> Office:

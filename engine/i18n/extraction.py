@@ -98,7 +98,7 @@ COMPUTED = (
         "notice", "decision", "delegation", "supervision",
     )),
     *(f"mail.{state}" for state in ("queued", "sent", "failed", "no_channel")),
-    *(f"verb.{verb}" for verb in ("clock", "command", "mail")),
+    *(f"verb.{verb}" for verb in ("clock", "command", "mail", "reading")),
     *(f"verb.job.{job}" for job in ("anchor", "housekeeping", "digest")),
     *(f"operation.{name}" for name in OPERATIONS),
     *(f"says.{unit}" for unit in Unit),

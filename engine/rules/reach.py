@@ -46,6 +46,8 @@ KIND_OF = {
     "case_copied": Kind.COPY,
     "deputy_named": Kind.ABSENCE,
     "deputy_freed": Kind.ABSENCE,
+    "absence_recorded": Kind.ABSENCE,
+    "absence_ended": Kind.ABSENCE,
 }
 
 

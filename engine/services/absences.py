@@ -78,6 +78,8 @@ def record(
     )
     facts = {"person": names[person_id], "first": first.isoformat(), "last": last.isoformat()}
     _tell(work, "deputy_named", deputy_id, facts)
+    facts = {**facts, "by": work.actor.name, "deputy": names.get(deputy_id or 0, "—")}
+    _tell(work, "absence_recorded", person_id, facts)
     return made
 
 
@@ -93,7 +95,9 @@ def end(work: Work, absence_id: int) -> None:
         raise Conflict("absence_ended")
     names = people.names_of_people(work.session, [row.person_id])
     audit.append(work, None, Act.ABSENCE_ENDED, name=names.get(row.person_id, ""))
-    _tell(work, "deputy_freed", row.deputy_id, {"person": names.get(row.person_id, "")})
+    facts = {"person": names.get(row.person_id, "")}
+    _tell(work, "deputy_freed", row.deputy_id, facts)
+    _tell(work, "absence_ended", row.person_id, {**facts, "by": work.actor.name})
 
 
 def may_stand_in(work: Work, person_id: int, deputy_id: int, first: date, last: date) -> Verdict:
@@ -144,12 +148,13 @@ def _candidates(work: Work, person_id: int) -> tuple[Choice, ...]:
     names = people.names_of_people(work.session, ids)
     where = circle.bodies_by_person(work, ids)
     away = store.away(work.session, ids, work.today)
+    verdicts = duty.deputies(work, person_id, [one for one in ids if one not in away])
     return tuple(
         Choice(
             str(one),
             names[one],
             where.get(one, ""),
-            Verdict(False, "deputy_absent") if one in away else duty.deputy(work, person_id, one),
+            verdicts.get(one, Verdict(False, "deputy_absent")),
         )
         for one in ids
         if one in names
@@ -173,14 +178,15 @@ def _led(work: Work) -> list[int]:
     return found
 
 
-def _tell(work: Work, code: str, deputy_id: int | None, facts: dict[str, str]) -> None:
-    if deputy_id is None or deputy_id == work.actor.person_id:
+def _tell(work: Work, code: str, person_id: int | None, facts: dict[str, str]) -> None:
+    """Tell somebody what another did: of what they did themselves they know."""
+    if person_id is None or person_id == work.actor.person_id:
         return
     notifications.add(
-        work.session, [deputy_id], at=work.now, level="remind", code=code, facts=facts
+        work.session, [person_id], at=work.now, level="remind", code=code, facts=facts
     )
     message = catalogues.of(work.office).message(code)
-    notices.carry(work, Kind.ABSENCE, message, facts, [deputy_id], None)
+    notices.carry(work, Kind.ABSENCE, message, facts, [person_id], None)
 
 
 def _told(work: Work, rows: Iterable[AbsenceRow], names: dict[int, str]) -> tuple[Absence, ...]:

@@ -148,6 +148,7 @@ def leading_roles(work: Work, definition_id: int) -> frozenset[str]:
 
 def visible_case(work: Work, case_id: int) -> CaseRow:
     """The case, if the reader may see it. Raises NotFound ``no_such_case`` otherwise."""
+    work.doing = (work.doing[0], case_id)
     row = cases.get(work.session, case_id)
     if row is None or not may_see(work, row):
         raise NotFound("no_such_case", case=case_id)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from engine.errors import Forbidden, Invalid
+from engine.errors import Conflict, Forbidden, Invalid
 from engine.rules import permissions, yearfile
 from engine.rules.calendar import (
     ANNOUNCED,
@@ -52,6 +52,8 @@ class Change:
     note: str
     put: Sequence[CalendarDay] = ()
     remove: Collection[date] = ()
+    #: The calendar's revision it was made from, if somebody looked at one.
+    revision: int | None = None
 
 
 # --- Reading ----------------------------------------------------------------------------------
@@ -86,6 +88,7 @@ def page(work: Work, year: int, shown: Collection[str] = LAYERS) -> CalendarPage
         may_edit=may_edit(work),
         changes=changes(work),
         today=work.today,
+        revision=settings.get(work.session, settings.CALENDAR_REVISION, 0),
     )
 
 
@@ -132,9 +135,9 @@ def change(work: Work, wish: Change) -> int:
     """Put and remove days of a layer; how many days say something else now.
 
     Raises Forbidden, Invalid ``unknown_layer``, ``note_needed``, ``nothing_to_change``,
-    ``year_out_of_range`` or ``line_makeup_on_workday``.
+    ``year_out_of_range`` or ``line_makeup_on_workday``, Conflict ``calendar_changed``.
     """
-    _check(work, wish.note)
+    _check(work, wish.note, wish.revision)
     if wish.layer not in EDITABLE:
         raise Invalid("unknown_layer", layer=wish.layer)
     before = schedules.county(work).layers[wish.layer].days
@@ -150,12 +153,14 @@ def change(work: Work, wish: Change) -> int:
     return _write(work, wish.layer, wish.note, before, after)
 
 
-def import_year(work: Work, name: str, year: int, text: str, note: str) -> int:
+def import_year(
+    work: Work, name: str, year: int, text: str, note: str, revision: int | None = None
+) -> int:
     """Set a layer's days of one year from a text, and complete the year if it is a notice.
 
     Raises as :func:`change` and :func:`engine.rules.yearfile.read`; nothing is taken over then.
     """
-    _check(work, note)
+    _check(work, note, revision)
     _check_year(work, year)
     if name not in EDITABLE:
         raise Invalid("unknown_layer", layer=name)
@@ -170,12 +175,12 @@ def import_year(work: Work, name: str, year: int, text: str, note: str) -> int:
     return _write(work, name, note, before, after, more)
 
 
-def complete_year(work: Work, year: int, note: str) -> None:
+def complete_year(work: Work, year: int, note: str, revision: int | None = None) -> None:
     """A year is announced: what reaches into it is no longer provisional.
 
     Raises Forbidden, Invalid ``year_known`` or ``year_empty``.
     """
-    _check(work, note)
+    _check(work, note, revision)
     _check_year(work, year)
     timing = schedules.county(work)
     if not Calendar(*timing.layers.values()).provisional(year):
@@ -187,9 +192,9 @@ def complete_year(work: Work, year: int, note: str) -> None:
     _changed(work, ANNOUNCED, note, [[year, None, DayKind.WORKDAY.value, ""]])
 
 
-def reopen_year(work: Work, year: int, note: str) -> None:
+def reopen_year(work: Work, year: int, note: str, revision: int | None = None) -> None:
     """A year was completed too early: it is provisional again. Raises Invalid ``year_not_ours``."""
-    _check(work, note)
+    _check(work, note, revision)
     if year not in _completed(work):
         raise Invalid("year_not_ours", year=year)
     settings.put(
@@ -200,9 +205,11 @@ def reopen_year(work: Work, year: int, note: str) -> None:
     _changed(work, ANNOUNCED, note, [[year, DayKind.WORKDAY.value, None, ""]])
 
 
-def set_switches(work: Work, wanted: Mapping[str, bool], note: str) -> None:
+def set_switches(
+    work: Work, wanted: Mapping[str, bool], note: str, revision: int | None = None
+) -> None:
     """Say for whom the prefecture's holidays count. Raises Invalid ``nothing_to_change``."""
-    _check(work, note)
+    _check(work, note, revision)
     now = schedules.county(work).switches
     chosen = Switches(**{name: bool(wanted.get(name)) for name in Switches._fields})
     if chosen == now:
@@ -241,6 +248,7 @@ def _write(
 def _changed(work: Work, name: str, note: str, days: Sequence[list[Json]]) -> None:
     """On the county's record, and every running deadline is to be counted again."""
     store.changed(work.session)
+    settings.count(work.session, settings.CALENDAR_REVISION)
     schedules.forget(work)
     audit.append(work, None, Act.CALENDAR_CHANGED, layer=name, days=len(days), note=note.strip())
     recounts.add(
@@ -260,7 +268,11 @@ def _changed(work: Work, name: str, note: str, days: Sequence[list[Json]]) -> No
     work.wake("recount")
 
 
-def _check(work: Work, note: str) -> None:
+def _check(work: Work, note: str, revision: int | None = None) -> None:
+    """Whether the reader may change the calendar now; from here on nobody else can.
+
+    A layer is written whole: it is read again under the lock, or days of another would be lost.
+    """
     verdict = may_edit(work)
     if not verdict:
         raise Forbidden(verdict.code, **verdict.facts)
@@ -268,6 +280,10 @@ def _check(work: Work, note: str) -> None:
         raise Invalid(fields={"note": Invalid("required")})
     if len(note) > LONGEST_NOTE:
         raise Invalid(fields={"note": Invalid("too_long", maximum=LONGEST_NOTE)})
+    present = settings.locked(work.session, settings.CALENDAR_REVISION, 0)
+    if revision is not None and revision != present:
+        raise Conflict("calendar_changed")
+    schedules.forget(work)
 
 
 def _check_year(work: Work, year: int) -> None:

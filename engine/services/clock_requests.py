@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.errors import Conflict, Invalid, NotFound
+from engine.rules import basis
 from engine.rules.permissions import LEADERS
 from engine.services import (
     access,
@@ -17,6 +18,7 @@ from engine.services import (
     definitions,
     discretion,
     dockets,
+    duty,
     entry,
     next_steps,
     openings,
@@ -72,16 +74,16 @@ def offers(work: Work, case_id: int) -> tuple[ClockOffer, ...]:
     row = access.visible_case(work, case_id)
     if row.status != cases.RUNNING or not _published(work):
         return ()
-    may = _may_ask(work, row)
+    running = _all(work, row)
+    may = _may_ask(work, row, running)
     found = []
     for ground in stops.standing(work, row.id):
         if ground.origin is not None:
             found.append(ClockOffer(RESUME, may, ground=ground.id, name=ground.reason))
-    running = [one for one in ledger.unended(work.session, row.id) if one.limit_key]
     for one in running:
         limit = views.limit_of(work, row, one.limit_key)
         if limit is not None and limit.extension is not None:
-            verdict = may and _extendable(work, row, one)
+            verdict = _may_ask(work, row, [one]) and _extendable(work, row, one)
             found.append(ClockOffer(EXTEND, verdict, deadline_id=one.id, name=one.name))
     if any(one.status == ledger.RUNNING for one in running):
         found.append(ClockOffer(PAUSE, may))
@@ -142,17 +144,41 @@ def _published(work: Work) -> bool:
     return True
 
 
-def _may_ask(work: Work, row: CaseRow) -> Verdict:
-    """Whoever has a task of the case in hand, or leads one of its bodies."""
+def _may_ask(work: Work, row: CaseRow, clocks: Sequence[DeadlineRow]) -> Verdict:
+    """Whoever has a task of the case in hand, or leads one of its bodies.
+
+    The body the case is about speaks for the clocks of its own steps, and for no other: who is
+    complained of has no say over the time in which the complaint is dealt with.
+    """
     me = work.actor.person_id
     if me is None:
         return Verdict(False, "people_only")
-    if _tasks_of_mine(work, row):
-        return Verdict(True)
-    concerned = set(row.slots.values())
-    if any(m.role in LEADERS and m.body_id in concerned for m in work.actor.memberships):
-        return Verdict(True)
-    return Verdict(False, "clock_not_yours")
+    led = {m.body_id for m in work.actor.memberships if m.role in LEADERS}
+    mine = _tasks_of_mine(work, row)
+    if not mine and led.isdisjoint(row.slots.values()):
+        return Verdict(False, "clock_not_yours")
+    if _answers_in(work, row):
+        rows = task_store.open_of_case(work.session, row.id)
+        own = {one.deadline_id for one in (*mine, *(one for one in rows if one.body_id in led))}
+        if any(clock.id not in own for clock in clocks):
+            return basis.refused("clock_of_own_complaint", "R6")
+    return Verdict(True)
+
+
+def _all(work: Work, row: CaseRow) -> list[DeadlineRow]:
+    """The clocks a stop holds: every one of the case."""
+    return [one for one in ledger.unended(work.session, row.id) if one.limit_key]
+
+
+def _answers_in(work: Work, row: CaseRow) -> bool:
+    """Whether the reader is of the body the case is about: its complainant is hidden from it."""
+    description = definitions.load(work, row.definition_id).description
+    answers = {
+        slot for form in description.forms.values() for one in form.fields
+        for slot in one.hidden_from
+    }  # fmt: skip
+    reader = access.viewer(work)
+    return any(access.is_blind(reader, row.slots, slot) for slot in answers)
 
 
 def _tasks_of_mine(work: Work, row: CaseRow) -> list[TaskRow]:
@@ -182,10 +208,9 @@ def _context(work: Work, row: CaseRow, wish: Wish) -> tuple[dict[str, Json], dic
     """What the request must know of the case, and the bodies it concerns."""
     if row.status != cases.RUNNING:
         raise Conflict("case_over")
-    may = _may_ask(work, row)
-    if not may:
-        raise Forbidden(may.code, **may.facts)
     one = _deadline(work, row, wish)
+    clocks = [one] if wish.kind == EXTEND and one is not None else _all(work, row)
+    duty.refuse(_may_ask(work, row, clocks))
     if wish.kind == EXTEND and one is not None:
         verdict = _extendable(work, row, one)
         if not verdict:

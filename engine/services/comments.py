@@ -65,9 +65,10 @@ def withdraw(work: Work, comment_id: int) -> int:
         return row.case_id
 
 
-def of_case(work: Work, case_id: int) -> tuple[Comment, ...]:
+def of_case(work: Work, case: CaseRow) -> tuple[Comment, ...]:
     """The comments of a case the reader sees; of one withdrawn only that it was."""
-    rows = store.of_case(work.session, case_id)
+    rows = store.of_case(work.session, case.id)
+    veil = discretion.veil(work, case)
     ids = {one for row in rows for one in (row.person_id, *row.mentions)}
     names = people.names_of_people(work.session, ids) if ids else {}
     me = work.actor.person_id
@@ -76,7 +77,7 @@ def of_case(work: Work, case_id: int) -> tuple[Comment, ...]:
             id=row.id,
             by=names.get(row.person_id, ""),
             at=row.at,
-            text=row.text if row.withdrawn_at is None else "",
+            text=veil(row.text) if row.withdrawn_at is None else "",
             mentions=tuple(names[one] for one in row.mentions if one in names),
             withdrawn_at=row.withdrawn_at,
             mine=row.person_id == me,
@@ -89,7 +90,7 @@ def mentionable(work: Work, row: CaseRow) -> tuple[Choice, ...]:
     """People who may be mentioned: who acted in the case first, then those of its bodies."""
     ids = [*circle.involved(work, row.id), *circle.of_case(work, row)]
     ids = [one for one in dict.fromkeys(ids) if one != work.actor.person_id]
-    seeing = [one for one in ids if sights.may_see(work, row, one)]
+    seeing = sights.seeing(work, row, ids)
     names = people.names_of_people(work.session, seeing)
     where = circle.bodies_by_person(work, seeing)
     return tuple(Choice(str(one), names[one], where.get(one, "")) for one in seeing if one in names)

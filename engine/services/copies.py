@@ -113,9 +113,10 @@ def receivers(work: Work, row: CaseRow) -> tuple[Choice, ...]:
     )
 
 
-def of_case(work: Work, case_id: int) -> tuple[Copy, ...]:
+def of_case(work: Work, case: CaseRow) -> tuple[Copy, ...]:
     """Who was sent a case the reader sees."""
-    rows = store.of_case(work.session, case_id)
+    rows = store.of_case(work.session, case.id)
+    veil = discretion.veil(work, case)
     ids = {one for row in rows for one in (row.person_id, row.by_id)}
     names = people.names_of_people(work.session, ids) if ids else {}
     me = work.actor.person_id
@@ -125,7 +126,7 @@ def of_case(work: Work, case_id: int) -> tuple[Copy, ...]:
             to=names.get(row.person_id, ""),
             by=names.get(row.by_id, ""),
             at=row.at,
-            note=row.note,
+            note=veil(row.note),
             read_at=row.read_at,
             mine=row.by_id == me,
         )

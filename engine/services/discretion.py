@@ -7,12 +7,12 @@ can still put it differently; those who must not know it learn nothing from this
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from engine.errors import DubanError, Invalid
 from engine.rules import redaction
 from engine.services import access, definitions, slots, views
-from engine.store import attachments
+from engine.store import attachments, cases, recusals
 from engine.store.cases import CaseRow
 from engine.values.process import Description, Disclosure, Field, FieldType, Form
 from engine.values.running import CaseFile, Json
@@ -20,6 +20,8 @@ from engine.work import Work
 
 #: Letters from which on a telephone, an address or a number says who somebody is.
 TELLING = 6
+#: The procedure that decides about a clock of another case.
+CLOCK_REQUEST = "clock_request"
 
 
 def refuse(
@@ -59,15 +61,59 @@ def refuse_text(work: Work, case: CaseRow, text: str, field: str) -> None:
             raise Invalid(fields={field: Invalid("would_disclose", field=secret.label)})
 
 
+def refuse_for_other(
+    work: Work, case_id: int | None, form: Form, values: CaseFile
+) -> dict[str, DubanError]:
+    """Errors by field id: what a case that decides about another says of its secrets.
+
+    A request for a recusal or about a clock is a case of its own, but what is decided in it stands
+    on the pages of the one it is about.
+    """
+    about = _about(work, case_id) if case_id is not None else None
+    if about is None:
+        return {}
+    wrong: dict[str, DubanError] = {}
+    for field in form.fields:
+        for text in _texts(work, field, values.get(field.id)):
+            try:
+                refuse_text(work, about, text, field.id)
+            except Invalid as error:
+                wrong |= error.fields
+    return wrong
+
+
+def _about(work: Work, case_id: int) -> CaseRow | None:
+    recusal = recusals.decided_in(work.session, case_id)
+    if recusal is not None:
+        return cases.get(work.session, recusal.case_id)
+    row = cases.get(work.session, case_id)
+    target = row.data.get("target_case") if row is not None else None
+    asked = row is not None and row.process_id == CLOCK_REQUEST and isinstance(target, int)
+    return cases.get(work.session, target) if asked and isinstance(target, int) else None
+
+
 def veiled(work: Work, case: CaseRow, text: str) -> str:
     """The text as the reader may have it: without what is hidden from them in the case."""
+    return veil(work, case)(text)
+
+
+def veil(work: Work, case: CaseRow) -> Callable[[str], str]:
+    """The same for many texts of a case: what it hides from the reader is asked for once.
+
+    What was harmless when it was written may not be any more: the name may be entered later.
+    """
     hidden = access.hidden_fields(work, case)
-    if hidden:
-        description = definitions.load(work, case.definition_id).description
-        for secret, words in _secrets(description, case.data):
-            if secret.id in hidden:
-                text = text.replace(words, redaction.HIDDEN)
-    return text
+    if not hidden:
+        return str
+    description = definitions.load(work, case.definition_id).description
+    known = [words for secret, words in _secrets(description, case.data) if secret.id in hidden]
+
+    def without(text: str) -> str:
+        for words in known:
+            text = text.replace(words, redaction.HIDDEN)
+        return text
+
+    return without
 
 
 def _secrets(description: Description, data: CaseFile) -> list[tuple[Field, str]]:

@@ -8,7 +8,7 @@ no task; ``tests/engine/services/test_duty_doors.py`` finds one that does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Protocol
@@ -94,6 +94,16 @@ def verdict(
     return on_form(work, matter, form, task.body_id, person_id, door, values=values, for_id=for_id)
 
 
+def verdicts(
+    work: Work, case: Case, task: TaskRow, ids: Sequence[int], door: Door
+) -> dict[int, Verdict]:
+    """The same of many people, each for themselves; what they share is read once."""
+    facts(work, ids)
+    matter = matters.of_case(work, case, task.local or {})
+    form = matter.description.forms[task.element]
+    return {one: on_form(work, matter, form, task.body_id, one, door) for one in ids}
+
+
 def require(
     work: Work,
     case: Case,
@@ -148,6 +158,21 @@ def deputy(work: Work, principal_id: int, deputy_id: int) -> Verdict:
     Asked of the roles the absent person holds (R6, R14), and of every task they have in hand:
     whoever would break a rule there cannot be chosen. Asked again at every act.
     """
+    return deputies(work, principal_id, [deputy_id])[deputy_id]
+
+
+def deputies(work: Work, principal_id: int, ids: Sequence[int]) -> dict[int, Verdict]:
+    """The same of many people; what they share is read once."""
+    facts(work, [principal_id, *ids])
+    hand = _hand(work, principal_id)
+    return {one: _deputy(work, principal_id, one, hand) for one in ids}
+
+
+#: A task somebody has in hand, with its case as the rules look at it.
+_Held = tuple[TaskRow, Matter]
+
+
+def _deputy(work: Work, principal_id: int, deputy_id: int, hand: Sequence[_Held]) -> Verdict:
     known = facts(work, {principal_id, deputy_id})
     if principal_id not in known or deputy_id not in known:
         return Verdict(False, "unknown_person")
@@ -164,16 +189,31 @@ def deputy(work: Work, principal_id: int, deputy_id: int) -> Verdict:
         )
         if not found:
             return found
-    return _in_hand(work, principal_id, deputy_id)
+    return _in_hand(work, principal_id, deputy_id, hand)
 
 
-def _in_hand(work: Work, principal_id: int, deputy_id: int) -> Verdict:
+def _hand(work: Work, person_id: int) -> list[_Held]:
+    """What somebody has in hand: each case is read once, whoever is asked about."""
+    held = task_store.held_by(work.session, person_id)
+    known = {
+        case_id: case
+        for case_id in {task.case_id for task in held}
+        if (case := case_store.get(work.session, case_id)) is not None
+    }
+    return [
+        (task, matters.of_case(work, known[task.case_id], task.local or {}))
+        for task in held
+        if task.case_id in known
+    ]
+
+
+def _in_hand(work: Work, principal_id: int, deputy_id: int, hand: Sequence[_Held]) -> Verdict:
     """What stands against the deputy in a case the absent person has in hand."""
-    for task in task_store.held_by(work.session, principal_id):
-        case = case_store.get(work.session, task.case_id)
-        if case is None:
-            continue
-        found = verdict(work, case, task, deputy_id, Door.DEPUTY, for_id=principal_id)
+    for task, matter in hand:
+        form = matter.description.forms[task.element]
+        found = on_form(
+            work, matter, form, task.body_id, deputy_id, Door.DEPUTY, for_id=principal_id
+        )
         if not found:
             return Verdict(
                 False, found.code, found.rule, found.basis, {**found.facts, "case": task.number}

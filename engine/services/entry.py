@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import DubanError, Invalid
 from engine.rules import fields
+from engine.rules.plaintext import keepable
 from engine.rules.situations import people_in
 from engine.services import attachments, conditions, discretion, duty, minutes, slots, views
 from engine.services.dockets import Docket
@@ -52,13 +53,9 @@ class Place:
 
 
 def clean(raw: Raw) -> dict[str, list[str]]:
-    """Text as it may be kept: no NUL, one kind of line end, nothing that is not text."""
+    """Text as it may be kept, with one kind of line end."""
     return {
-        key: [
-            text.replace("\x00", "").replace("\r\n", "\n").encode("utf-8", "replace").decode()
-            for text in texts
-        ]
-        for key, texts in raw.items()
+        key: [keepable(text).replace("\r\n", "\n") for text in texts] for key, texts in raw.items()
     }
 
 
@@ -82,6 +79,7 @@ def parse(work: Work, place: Place, raw: Raw) -> dict[str, Json]:
     wrong |= discretion.refuse(
         work, place.description, place.form, place.filled, place.data, values
     )
+    wrong |= discretion.refuse_for_other(work, place.case_id, place.form, values)
     if wrong:
         raise Invalid(fields=wrong)
     names = conditions.Names(place.definition, place.data, values)

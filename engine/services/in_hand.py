@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.rules.plaintext import keepable
 from engine.services import access, deputies, dockets
 from engine.services.dockets import Docket
 from engine.store import people
@@ -103,7 +104,7 @@ def person(work: Work) -> int:
 
 def text(given: str, field: str = "reason") -> str:
     """What was typed, which may not be empty. Raises Invalid with the field."""
-    found = given.replace("\x00", "").replace("\r\n", "\n").strip()[:MOST_LETTERS]
+    found = keepable(given).replace("\r\n", "\n").strip()[:MOST_LETTERS]
     if not found:
         raise Invalid(fields={field: Invalid("required")})
     return found

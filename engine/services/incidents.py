@@ -23,7 +23,7 @@ from engine.values.acts import Act
 from engine.values.incident_pages import IncidentPage, IncidentRow
 from engine.values.pages import COUNT_LIMIT, PAGE_ROWS, CaseRef
 from engine.values.running import Json
-from engine.work import Work
+from engine.work import READING, Work
 
 log = logging.getLogger("duban.incidents")
 
@@ -46,7 +46,12 @@ def record_command(
     """Write down that a command failed; the error the person is told."""
     verb, case_id = doing
     with office.begin(actor) as work:
-        incident_id = _add(work, case_id, verb, error, actor.name)
+        # What cannot be read fails again whenever somebody looks: one incident, counted.
+        reads = verb == READING and case_id is not None
+        known = store.open_of_case(work.session, case_id or 0, verb) if reads else []
+        incident_id = _again(work, known, error, None) or _add(
+            work, case_id, verb, error, actor.name
+        )
     return Broken("command_failed", reference=reference(incident_id), cause=_code(error))
 
 
@@ -93,7 +98,7 @@ def settle_job(work: Work, job: str) -> None:
 
 
 def _again(
-    work: Work, known: Sequence[Stored], error: BaseException, next_at: datetime
+    work: Work, known: Sequence[Stored], error: BaseException, next_at: datetime | None
 ) -> int | None:
     """The same failure once more: counted on the incident it has already."""
     same = [found for found in known if found.code == _code(error)]

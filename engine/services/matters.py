@@ -35,6 +35,8 @@ class Matter:
     case_id: int | None = None
     #: What was read already: a page asks about many people.
     read: dict[str, list[Act]] = field(default_factory=dict)
+    #: Positions by the element of the form whose duties ask for them.
+    said: dict[str, dict[int, str]] = field(default_factory=dict)
 
     @property
     def description(self) -> Description:
@@ -198,4 +200,7 @@ def _given(work: Work, matter: Matter, form: Form) -> dict[int, str]:
     """The position each member of a meeting took in person since they were last called."""
     if matter.case_id is None or not any(rule.heard_at for rule in form.duties):
         return {}
-    return {one: said.position for one, said in minutes.given(work, matter.case_id, form).items()}
+    if form.element not in matter.said:
+        heard = minutes.given(work, matter.case_id, form)
+        matter.said[form.element] = {one: said.position for one, said in heard.items()}
+    return matter.said[form.element]

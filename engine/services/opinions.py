@@ -20,8 +20,8 @@ from engine.services import (
     notices,
 )
 from engine.services.duty import Door
+from engine.store import cases, people
 from engine.store import opinions as store
-from engine.store import people
 from engine.store import tasks as task_store
 from engine.store.cases import CaseRow
 from engine.store.opinions import OpinionRow
@@ -140,11 +140,10 @@ def may_advise(work: Work, row: CaseRow, task: TaskRow, person_id: int) -> Verdi
 def advisers(work: Work, row: CaseRow, task: TaskRow) -> tuple[Choice, ...]:
     """People who can be asked, each with the rule that stands against it."""
     ids = circle.advisers(work, task)
-    known = people.facts(work.session, ids)
+    known = duty.facts(work, ids)
+    verdicts = duty.verdicts(work, row, task, ids, Door.OPINION)
     return tuple(
-        Choice(str(one), known[one].name, verdict=may_advise(work, row, task, one))
-        for one in ids
-        if one in known
+        Choice(str(one), known[one].name, verdict=verdicts[one]) for one in ids if one in known
     )
 
 
@@ -192,15 +191,20 @@ def _told(work: Work, rows: Iterable[OpinionRow]) -> tuple[Asked, ...]:
         if (task := task_store.get(work.session, task_id)) is not None
     }
     me = work.actor.person_id
+    veil = {
+        case_id: discretion.veil(work, case)
+        for case_id in {row.case_id for row in found}
+        if (case := cases.get(work.session, case_id)) is not None
+    }
     return tuple(
         Asked(
             id=row.id,
             task_id=row.task_id,
             asker=names.get(row.asker_id, ""),
             asked=names.get(row.asked_id, ""),
-            question=row.question,
+            question=veil[row.case_id](row.question),
             asked_at=row.asked_at,
-            answer=row.answer,
+            answer=veil[row.case_id](row.answer),
             answered_at=row.answered_at,
             withdrawn_at=row.withdrawn_at,
             may_withdraw=row.waits and row.asker_id == me and open_tasks.get(row.task_id, False),

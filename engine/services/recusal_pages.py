@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from engine.services import access, dockets, recusals, replacements
+from engine.services import access, discretion, dockets, recusals, replacements
 from engine.store import people
 from engine.store import recusals as store
 from engine.store.recusals import Recusal
@@ -23,12 +23,13 @@ def page(work: Work, case_id: int) -> RecusalPage:
     ids = {one for recusal in found for one in _people_of(recusal)}
     names = people.names_of_people(work.session, ids)
     leads = bool(replacements.may_replace(work, docket))
+    veil = discretion.veil(work, row)
     rows = []
     for recusal in found:
         stands = recusal.status == store.GRANTED and docket.running
         fields = replacements.naming(docket, recusal.person_id) if stands else []
         instead = replacements.instead(work, docket, recusal, fields) if fields and leads else ()
-        rows.append(_row(recusal, names, fields, instead))
+        rows.append(_row(recusal, names, fields, instead, veil))
     may = (
         recusals.may_ask(row) if work.actor.person_id is not None else Verdict(False, "people_only")
     )
@@ -36,18 +37,22 @@ def page(work: Work, case_id: int) -> RecusalPage:
 
 
 def _row(
-    recusal: Recusal, names: dict[int, str], fields: Sequence[Field], instead: tuple[Choice, ...]
+    recusal: Recusal,
+    names: dict[int, str],
+    fields: Sequence[Field],
+    instead: tuple[Choice, ...],
+    veil: Callable[[str], str],
 ) -> RecusalRow:
     return RecusalRow(
         recusal.id,
         recusal.person_id,
         names.get(recusal.person_id, ""),
         recusal.kind,
-        recusal.asked_for or names.get(recusal.asked_by or 0, ""),
+        veil(recusal.asked_for) or names.get(recusal.asked_by or 0, ""),
         recusal.asked_at,
-        recusal.reason,
+        veil(recusal.reason),
         recusal.status,
-        recusal.grounds,
+        veil(recusal.grounds),
         names.get(recusal.decided_by or 0, ""),
         recusal.decided_at,
         recusal.decided_in,

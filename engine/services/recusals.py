@@ -13,6 +13,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from engine.errors import Broken, Conflict, Forbidden, Invalid
+from engine.rules.plaintext import keepable
 from engine.rules.situations import PENDING, people_in
 from engine.services import (
     access,
@@ -261,9 +262,7 @@ def _name(work: Work, person_id: int) -> str:
 
 
 def _tidy(text: str) -> str:
-    return "\n".join(line.strip() for line in text.replace("\x00", "").splitlines()).strip()[
-        :_LONGEST
-    ]
+    return "\n".join(line.strip() for line in keepable(text).splitlines()).strip()[:_LONGEST]
 
 
 def _person(work: Work) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from engine.errors import Conflict
-from engine.services import audit, deputies, duty, in_hand, notices
+from engine.services import access, audit, deputies, duty, in_hand, notices
 from engine.services.in_hand import Hand
 from engine.store import audit as chains
 from engine.store import people
@@ -21,7 +21,8 @@ from engine.work import Work
 def remind(work: Work, task_id: int) -> int:
     """Remind whoever has the task, or all who could take it; how many were told.
 
-    Raises Forbidden ``task_yours`` or ``reminded_today``, Conflict ``nobody_to_remind``.
+    Raises Forbidden ``task_yours``, ``only_shown_the_case`` or ``reminded_today``, Conflict
+    ``nobody_to_remind``.
     """
     with in_hand.held(work, task_id) as hand:
         duty.refuse(may_remind(work, hand.docket, hand.task))
@@ -42,10 +43,15 @@ def remind(work: Work, task_id: int) -> int:
 
 
 def may_remind(work: Work, row: CaseRow, task: TaskRow) -> Verdict:
-    """Whether the reader may remind: not of what is theirs, and not twice on one day."""
+    """Whether the reader may remind: not of what is theirs, and not twice on one day.
+
+    Only who has a part in the case: whoever was merely sent it to read hurries nobody.
+    """
     me = work.actor.person_id
     if me is None:
         return Verdict(False, "people_only")
+    if not access.takes_part(work, row):
+        return Verdict(False, "only_shown_the_case")
     if in_hand.is_held(work, task):
         return Verdict(False, "task_yours")
     since = datetime.combine(work.today, time(), COUNTY_ZONE)

@@ -139,21 +139,21 @@ def steps(work: Work, row: CaseRow, task: TaskRow) -> tuple[Element, ...]:
 def latest(work: Work, row: CaseRow, task: TaskRow) -> Returned | None:
     """Why a step is to be done again: the last return to it that led to this very task."""
     found = [one for one in store.of_case(work.session, row.id) if one.again_id == task.id]
-    return _told(work, _description(work, row), found)[0] if found else None
+    return _told(work, row, found)[0] if found else None
 
 
 def of_case(work: Work, row: CaseRow) -> tuple[Returned, ...]:
     """Every return of a case, oldest first."""
-    return _told(work, _description(work, row), store.of_case(work.session, row.id))
+    return _told(work, row, store.of_case(work.session, row.id))
 
 
 def _description(work: Work, row: CaseRow) -> Description:
     return definitions.load(work, row.definition_id).description
 
 
-def _told(
-    work: Work, description: Description, rows: Sequence[store.ReturnRow]
-) -> tuple[Returned, ...]:
+def _told(work: Work, case: CaseRow, rows: Sequence[store.ReturnRow]) -> tuple[Returned, ...]:
+    description = _description(work, case)
+    veil = discretion.veil(work, case)
     names = people.names_of_people(work.session, {one.person_id for one in rows})
 
     def name(element: str) -> str:
@@ -162,6 +162,6 @@ def _told(
 
     return tuple(
         Returned(name(one.source), name(one.target), names.get(one.person_id, ""), one.at,
-                 one.reason)
+                 veil(one.reason))
         for one in rows
     )  # fmt: skip

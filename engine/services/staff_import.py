@@ -11,6 +11,7 @@ import io
 from dataclasses import dataclass
 
 from engine.errors import DubanError, Forbidden, Invalid, NotFound
+from engine.rules.plaintext import keepable
 from engine.services import audit, people, staff
 from engine.store import bodies
 from engine.store import people as store
@@ -131,7 +132,7 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
 
 def _lines(content: bytes) -> list[tuple[int, list[str]]]:
     # Lines end as the program that wrote the list ends them; what is no text at all has zeros.
-    reader = csv.reader(io.StringIO(_text(content).replace("\x00", ""), newline=""))
+    reader = csv.reader(io.StringIO(keepable(_text(content)), newline=""))
     try:
         return [(reader.line_num, cells) for cells in reader]
     except csv.Error as error:

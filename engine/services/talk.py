@@ -12,8 +12,8 @@ def page(work: Work, case_id: int) -> Circle:
     row = access.visible_case(work, case_id)
     may_copy = copies.may_send(work, row)
     return Circle(
-        comments=comments.of_case(work, case_id),
-        copies=copies.of_case(work, case_id),
+        comments=comments.of_case(work, row),
+        copies=copies.of_case(work, row),
         mentionable=comments.mentionable(work, row),
         receivers=copies.receivers(work, row) if may_copy else (),
         may_copy=may_copy,

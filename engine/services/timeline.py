@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.services import discretion
 from engine.services.audit import told
 from engine.store import audit
 from engine.store.cases import CaseRow
@@ -19,12 +20,13 @@ _PRIVATE = frozenset({Act.CASE_FOLLOWED.value, Act.CASE_UNFOLLOWED.value})
 def of_case(work: Work, row: CaseRow) -> tuple[TimelineRow, ...]:
     """The acts of a case the reader may see, oldest first."""
     known = {act.value for act in Act} - _PRIVATE
+    veil = discretion.veil(work, row)
     return tuple(
         TimelineRow(
             entry.at,
             entry.act,
             {
-                name: _text(value)
+                name: veil(_text(value))
                 for name, value in told(work, row, entry).items()
                 if name not in _TECHNICAL
             },

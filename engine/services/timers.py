@@ -74,6 +74,12 @@ def fire(office: Office, case_id: int) -> None:
     except Unavailable:
         # No case is at fault, and nothing could be written down.
         raise
+    except Conflict as error:
+        if error.code == "busy":
+            # Others stood in the way for a moment: still due, it is taken again at the next tick.
+            return
+        with office.begin(CLOCK) as work:
+            incidents.record_clock(work, case_id, error)
     except Exception as error:  # a failing case must not stop the others
         with office.begin(CLOCK) as work:
             incidents.record_clock(work, case_id, error)

@@ -88,6 +88,20 @@ _PRINCIPALS = Prepared(
 )
 
 
+def principals_of(session: Session, deputies: Iterable[int], day: date) -> dict[int, list[int]]:
+    """Whom each of the people stands in for on a day; left out are those who do for nobody."""
+    query = select(absences.c.deputy_id, absences.c.person_id).where(
+        absences.c.deputy_id.in_(set(deputies)),
+        absences.c.from_day <= day,
+        absences.c.to_day >= day,
+        absences.c.ended_at.is_(None),
+    )
+    found: dict[int, list[int]] = {}
+    for deputy, person in session.execute(query.order_by(absences.c.person_id)):
+        found.setdefault(deputy, []).append(person)
+    return found
+
+
 def away(session: Session, people: Iterable[int], day: date) -> dict[int, AbsenceRow]:
     """Which of the people are absent on a day."""
     query = select(absences).where(

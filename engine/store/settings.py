@@ -20,6 +20,8 @@ county_settings = Table(
 CLOCK_OFFSET = "clock_offset"
 #: Counts changes of limits and calendar days, so that every process rereads them.
 TIMING_VERSION = "timing_version"
+#: Counts changes of the calendar by people; locked while one is made.
+CALENDAR_REVISION = "calendar_revision"
 #: Counts changes of bodies.
 BODIES_VERSION = "bodies_version"
 #: Digest of the secret file the data was written with.

@@ -65,3 +65,5 @@ class CalendarPage:
     may_edit: Verdict
     changes: tuple[CalendarChange, ...] = ()
     today: date | None = None
+    #: Counts the changes; a form sends back the one it was made from.
+    revision: int = 0

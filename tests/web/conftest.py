@@ -54,7 +54,7 @@ class Site:
         return max(int(found) for found in re.findall(r'href="/tasks/(\d+)"', supervisor.text))
 
 
-def _settings(url: str, home: Path, mode: Mode = Mode.DEMO) -> Settings:
+def settings_of(url: str, home: Path, mode: Mode = Mode.DEMO) -> Settings:
     return Settings(
         home=home,
         database_url=url,
@@ -83,7 +83,7 @@ def furnished(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFact
     assert isinstance(sqlite_databases, SqliteDatabases)
     url = sqlite_databases.filled()
     home = tmp_path_factory.mktemp("furnished")
-    office = open_office(_settings(url, home), FakeClock())
+    office = open_office(settings_of(url, home), FakeClock())
     usual, passwords.COST = passwords.COST, 4
     with office.begin(COMMAND_LINE) as work:
         schedules.seed(work)
@@ -111,7 +111,7 @@ def build(
         secret = tmp_path / "secret"
         shutil.copyfile(furnished.with_suffix(".secret"), secret)
         secret.chmod(0o600)
-        settings = _settings(f"sqlite:///{tmp_path / 'duban.sqlite3'}", tmp_path, mode)
+        settings = settings_of(f"sqlite:///{tmp_path / 'duban.sqlite3'}", tmp_path, mode)
         office = incidents.attach(open_office(settings, clock))
         offices.append(office)
         app = create_app(office)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine.errors import DubanError, Invalid
+from engine.errors import Conflict, DubanError, Invalid
 from engine.rules.calendar import LAYERS
 from engine.services import calendars
 from engine.services.calendars import EDITABLE, Change
@@ -43,10 +43,12 @@ def put() -> Answer:
         layer, name = request.form.get("layer", ""), request.form.get("name", "").strip()[:60]
         note = request.form.get("note", "")
         if kind is None:
-            changed = calendars.change(unit, Change(layer, note, remove=frozenset(days)))
+            changed = calendars.change(
+                unit, Change(layer, note, remove=frozenset(days), revision=_revision())
+            )
         else:
             said = [CalendarDay(day, kind, name, layer) for day in days]
-            changed = calendars.change(unit, Change(layer, note, said))
+            changed = calendars.change(unit, Change(layer, note, said, revision=_revision()))
         return translator().ngettext("{n} day changed", "{n} days changed", changed)
 
     return _do("days", verb)
@@ -59,7 +61,12 @@ def take() -> Answer:
     def verb(unit: Work) -> str:
         year = _year()
         changed = calendars.import_year(
-            unit, request.form.get("layer", ""), year, _text(), request.form.get("note", "")
+            unit,
+            request.form.get("layer", ""),
+            year,
+            _text(),
+            request.form.get("note", ""),
+            _revision(),
         )
         words = translator()
         return words.ngettext(
@@ -72,7 +79,7 @@ def take() -> Answer:
 @views.post("/completion")
 def complete() -> Answer:
     def verb(unit: Work) -> str:
-        calendars.complete_year(unit, _year(), request.form.get("note", ""))
+        calendars.complete_year(unit, _year(), request.form.get("note", ""), _revision())
         return say("The year is complete")
 
     return _do("completion", verb)
@@ -81,7 +88,7 @@ def complete() -> Answer:
 @views.post("/reopening")
 def reopen() -> Answer:
     def verb(unit: Work) -> str:
-        calendars.reopen_year(unit, _year(), request.form.get("note", ""))
+        calendars.reopen_year(unit, _year(), request.form.get("note", ""), _revision())
         return say("The year is provisional again")
 
     return _do("completion", verb)
@@ -91,7 +98,7 @@ def reopen() -> Answer:
 def switch() -> Answer:
     def verb(unit: Work) -> str:
         wanted = dict.fromkeys(request.form.getlist("switch"), True)
-        calendars.set_switches(unit, wanted, request.form.get("note", ""))
+        calendars.set_switches(unit, wanted, request.form.get("note", ""), _revision())
         return say("The switches are set")
 
     return _do("switches", verb)
@@ -129,11 +136,17 @@ def _do(form: str, verb: Callable[[Work], str]) -> Answer:
             told = verb(unit)
     except Invalid as error:
         return _page(form, error), 422
+    except Conflict as error:
+        if error.code != "calendar_changed":
+            raise
+        return _page(form, error), 409
     toasts.tell(told, say("Running deadlines are being counted again; the people are told."))
     return redirect(url_for("calendar.show", year=_shown_year()), 303)
 
 
-def _page(form: str = "", error: Invalid | None = None, typed: dict[str, str] | None = None) -> str:
+def _page(
+    form: str = "", error: DubanError | None = None, typed: dict[str, str] | None = None
+) -> str:
     shown = request.args.getlist("layers") or LAYERS
     with reading() as unit:
         page = calendars.page(unit, _shown_year(), shown)
@@ -151,8 +164,8 @@ def _page(form: str = "", error: Invalid | None = None, typed: dict[str, str] | 
     )
 
 
-def _faults(error: Invalid | None) -> dict[str, DubanError]:
-    return dict(error.fields) if error is not None else {}
+def _faults(error: DubanError | None) -> dict[str, DubanError]:
+    return dict(error.fields) if isinstance(error, Invalid) else {}
 
 
 def _shown_year() -> int:
@@ -160,6 +173,12 @@ def _shown_year() -> int:
     year = today().year
     first, last = year - calendars.YEARS_BACK, year + calendars.YEARS_AHEAD
     return given if given is not None and first <= given <= last else year
+
+
+def _revision() -> int:
+    """The calendar the form was made from; a form that does not say was made from none."""
+    found = number(request.form.get("revision"))
+    return found if found is not None else -1
 
 
 def _year() -> int:

@@ -157,3 +157,17 @@ def test_a_request_does_not_carry_the_complainant_into_another_case(county: Coun
     with county.office.begin(county.actor("head")) as work, pytest.raises(Invalid) as wrong:
         clock_requests.ask(work, case_id, Wish("pause"), typed)
     assert wrong.value.fields["request_reason"].code == "would_disclose"
+
+
+def test_who_is_complained_of_has_no_say_over_the_clock_of_the_complaint(county: County) -> None:
+    case_id = to_rectification(county)
+    with county.office.begin(COMMAND_LINE) as work:
+        # A clock of the whole case, and not of the department's own step.
+        (found,) = task_store.open_of_case(work.session, case_id)
+        task_store.change(work.session, found.id, deadline_id=None)
+    with county.office.read(county.actor("market")) as work:
+        verdicts = {offer.kind: offer.may for offer in clock_requests.offers(work, case_id)}
+    assert (verdicts["pause"].code, verdicts["pause"].rule) == ("clock_of_own_complaint", "R6")
+    with pytest.raises(Forbidden) as refused:
+        ask(county, case_id, "market", Wish("pause"))
+    assert refused.value.facts["basis"]

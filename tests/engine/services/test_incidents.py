@@ -10,6 +10,7 @@ from engine.actor import COMMAND_LINE
 from engine.errors import Broken, Conflict, Forbidden, Invalid
 from engine.services import anchors, cases, incidents, moves, operations, timers
 from engine.store import cases as case_store
+from engine.store import incidents as store
 from engine.store.cases import cases as case_table
 from tests.engine.services.conftest import County
 from tests.engine.services.steps import complete, send, task, to_rectification
@@ -141,3 +142,20 @@ def complete_is_refused(county: County, case_id: int) -> None:
     """A damaged case is moved by nobody."""
     with pytest.raises(Broken):
         complete(county, case_id, "rectify", "market", feedback="好")
+
+
+def test_a_moment_in_which_others_stood_in_the_way_is_no_incident(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = to_rectification(county)
+    county.at("2026-03-31 00:00")
+
+    def busy(*_: object) -> None:
+        raise Conflict("busy")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(timers, "move", busy)
+        timers.fire(county.office, case_id)
+    with county.office.read(COMMAND_LINE) as work:
+        assert store.count_open(work.session, 10) == 0
+    assert timers.tick(county.office) == 1, "it is still due"

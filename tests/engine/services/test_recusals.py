@@ -192,3 +192,13 @@ def test_who_was_only_sent_the_case_takes_nobody_out_of_it(county: County, case_
     with county.office.begin(county.actor("unit")) as work, pytest.raises(Forbidden) as refused:
         recusals.request(work, case_id, county.people["sup1"], "officer", "有利害关系")
     assert refused.value.code == "only_shown_the_case"
+
+
+def test_the_grounds_of_a_decision_do_not_name_who_complained(county: County, case_id: int) -> None:
+    other = ask(county, case_id)
+    with pytest.raises(Invalid) as refused:
+        complete(
+            county, other, "decide_office", "head",
+            recusal_decision="refuse", recusal_grounds="王某与其并无亲属关系",
+        )  # fmt: skip
+    assert refused.value.fields["recusal_grounds"].code == "would_disclose"

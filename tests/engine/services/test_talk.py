@@ -5,8 +5,20 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
-from engine.services import audit, cases, comments, copies, inbox, notifications, reminders, tasks
+from engine.services import (
+    access,
+    audit,
+    cases,
+    comments,
+    copies,
+    inbox,
+    notifications,
+    reminders,
+    tasks,
+)
+from engine.store.cases import CaseRow
 from engine.values.inbox_pages import InboxQuery, Tab
+from engine.work import Work
 from tests.engine.services.conftest import County
 from tests.engine.services.handling import begun, page, task
 
@@ -15,6 +27,10 @@ from tests.engine.services.handling import begun, page, task
 def published(county: County) -> None:
     county.at("2026-03-02 09:00")
     county.publish("handling.bpmn")
+
+
+def case_row(work: Work, case_id: int) -> CaseRow:
+    return access.visible_case(work, case_id)
 
 
 def told(county: County, who: str) -> list[str]:
@@ -29,7 +45,7 @@ def test_who_is_mentioned_is_told_and_reads_the_comment_on_the_case(county: Coun
     assert told(county, "sup2")[0].startswith("有人提到您")
     assert told(county, "head")[0].startswith("有人提到您")
     with county.office.read(county.actor("sup2")) as work:
-        found = comments.of_case(work, case_id)
+        found = comments.of_case(work, case_row(work, case_id))
     assert [(one.by, one.text, set(one.mentions)) for one in found] == [
         ("监督一", "请 @监督二 看附件三", {"监督二", "局长"})
     ]
@@ -56,12 +72,12 @@ def test_a_withdrawn_comment_is_shown_no_more_but_the_record_stays(county: Count
     case_id = begun(county)
     with county.office.begin(county.actor("sup1")) as work:
         comments.write(work, case_id, "写错了")
-        made = comments.of_case(work, case_id)[0].id
+        made = comments.of_case(work, case_row(work, case_id))[0].id
     with county.office.begin(county.actor("sup2")) as work, pytest.raises(NotFound):
         comments.withdraw(work, made)
     with county.office.begin(county.actor("sup1")) as work:
         comments.withdraw(work, made)
-        assert comments.of_case(work, case_id)[0].text == ""
+        assert comments.of_case(work, case_row(work, case_id))[0].text == ""
     with county.office.begin(county.actor("sup1")) as work, pytest.raises(Conflict):
         comments.withdraw(work, made)
     with county.office.read(county.actor("sup1")) as work:
@@ -96,12 +112,12 @@ def test_a_copy_is_taken_back_until_it_is_read(county: County) -> None:
     case_id = begun(county)
     with county.office.begin(county.actor("intake")) as work:
         copies.send(work, case_id, [county.people["sup1"], county.people["sup2"]])
-        first, second = copies.of_case(work, case_id)
+        first, second = copies.of_case(work, case_row(work, case_id))
     with county.office.begin(county.actor("sup2")) as work:
         copies.mark_read(work, case_id)
     with county.office.begin(county.actor("intake")) as work:
         copies.withdraw(work, first.id)
-        assert [one.to for one in copies.of_case(work, case_id)] == ["监督二"]
+        assert [one.to for one in copies.of_case(work, case_row(work, case_id))] == ["监督二"]
     with county.office.begin(county.actor("intake")) as work, pytest.raises(Conflict):
         copies.withdraw(work, second.id)
     with county.office.begin(county.actor("intake")) as work, pytest.raises(Conflict):
@@ -155,3 +171,13 @@ def test_a_task_is_unread_until_its_holder_opens_it(county: County) -> None:
     with county.office.begin(county.actor("sup2")) as work:
         tasks.mark_seen(work, row.id)
     assert unread() == [False]
+
+
+def test_who_was_only_sent_a_case_reminds_nobody(county: County) -> None:
+    case_id = begun(county, subject=county.bodies["market"])
+    row = task(county, case_id, "draft")
+    with county.office.begin(county.actor("intake")) as work:
+        copies.send(work, case_id, [county.people["deputy"]])
+    with county.office.begin(county.actor("deputy")) as work, pytest.raises(Forbidden) as refused:
+        reminders.remind(work, row.id)
+    assert refused.value.code == "only_shown_the_case"
