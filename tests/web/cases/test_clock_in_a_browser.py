@@ -55,6 +55,12 @@ def ask(page: Page, case: int, link: str, **typed: str) -> None:
     page.wait_for_url("**/deadlines")
 
 
+def speak_english(page: Page) -> None:
+    page.locator(".topbar details.menu > summary").click()
+    page.locator("button[name=language][value=en]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
 def test_a_clock_is_stopped_goes_on_is_extended_and_its_count_prints_on_one_page(
     site: Site, docket: Docket, chromium: Browser, address: str
 ) -> None:
@@ -97,6 +103,15 @@ def test_a_clock_is_stopped_goes_on_is_extended_and_its_count_prints_on_one_page
     expect(page.locator("main")).to_contain_text("案情复杂")
     assert visit.faults() == []
     printed = page.pdf(format="A4", print_background=True)
+    speak_english(page)
+    page.goto(f"/cases/{case}/deadlines")
+    expect(page.locator(".ladder").first).to_contain_text("submitted to the county government")
+    assert visit.faults() == []
+    page.locator("article.clock", has_text="Extended").first.locator(
+        "a[href*=deadlines]"
+    ).first.click()
+    expect(page.locator("main")).to_contain_text("The first day is not counted")
+    assert visit.faults() == []
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1, "the arithmetic is one page"
     assert visit.complaints == []
 
