@@ -75,8 +75,8 @@ class CaseRun:
         ready = compiled(definition)
         step = Step(Meter(environment.bounds), prune=environment.prune)
         step.begin = _begin(ready, element)
-        with _library_errors():
-            case = Case(ready.main, ready.scopes, _scripts(ready, values, environment), step)
+        with library_errors():
+            case = Case(ready.main, ready.scopes, cls._scripts(ready, values, environment), step)
         run = cls(ready, case, environment)
         run._do(lambda: None)
         return run
@@ -92,7 +92,7 @@ class CaseRun:
         ready = compiled(definition)
         step = Step(Meter(environment.bounds), prune=environment.prune)
         case = Case(
-            ready.main, ready.scopes, _scripts(ready, data, environment), step, deserializing=True
+            ready.main, ready.scopes, cls._scripts(ready, data, environment), step, deserializing=True
         )
         state.load(kept, ready.checksum, case, environment.bounds.state_bytes)
         return cls(ready, case, environment)
@@ -107,6 +107,12 @@ class CaseRun:
         if self._outcome is None:
             self._outcome = self._look()
         return self._outcome
+
+    @classmethod
+    def _scripts(
+        cls, ready: Compiled, data: CaseFile, environment: Environment
+    ) -> CaseFileScripts:
+        return CaseFileScripts(data, ready.names, environment.schedule, environment.now)
 
     # --- Commands ---------------------------------------------------------------------------
 
@@ -169,7 +175,7 @@ class CaseRun:
     def cancel(self) -> Outcome:
         """Withdraw everything; the case is over."""
         self._renew()
-        with _library_errors():
+        with library_errors():
             withdraw_all(self._case)
             self._case.completed = True
         return self._finish()
@@ -196,7 +202,7 @@ class CaseRun:
         for task, kept in moved:
             task.internal_data[TIMER] = kept
             task.task_spec.armed(task)
-        with _library_errors():
+        with library_errors():
             rungs.climb_again(self._case.tasks_in_order(), again or {})
         return self._finish()
 
@@ -213,14 +219,14 @@ class CaseRun:
             self._renew()
         else:
             self._renew()
-            with _library_errors():
+            with library_errors():
                 self._fire_due(since=None)
         return self._do(act)
 
     def _do(self, act: Callable[[], None]) -> Outcome:
         now = self._environment.now
         self._case.scripts.now = now
-        with _library_errors():
+        with library_errors():
             act()
             self._case.settle()
             self._fire_due(since=now)
@@ -302,12 +308,8 @@ def _begin(ready: Compiled, element: str | None) -> str:
     return next(iter(plain or starts))
 
 
-def _scripts(ready: Compiled, data: CaseFile, environment: Environment) -> CaseFileScripts:
-    return CaseFileScripts(data, ready.names, environment.schedule, environment.now)
-
-
 @contextmanager
-def _library_errors() -> Iterator[None]:
+def library_errors() -> Iterator[None]:
     """Errors of the library, and of running out of stack or memory, as what they are to us."""
     try:
         yield
