@@ -92,7 +92,11 @@ class CaseRun:
         ready = compiled(definition)
         step = Step(Meter(environment.bounds), prune=environment.prune)
         case = Case(
-            ready.main, ready.scopes, cls._scripts(ready, data, environment), step, deserializing=True
+            ready.main,
+            ready.scopes,
+            cls._scripts(ready, data, environment),
+            step,
+            deserializing=True,
         )
         state.load(kept, ready.checksum, case, environment.bounds.state_bytes)
         return cls(ready, case, environment)
@@ -109,9 +113,7 @@ class CaseRun:
         return self._outcome
 
     @classmethod
-    def _scripts(
-        cls, ready: Compiled, data: CaseFile, environment: Environment
-    ) -> CaseFileScripts:
+    def _scripts(cls, ready: Compiled, data: CaseFile, environment: Environment) -> CaseFileScripts:
         return CaseFileScripts(data, ready.names, environment.schedule, environment.now)
 
     # --- Commands ---------------------------------------------------------------------------

@@ -146,11 +146,16 @@ _SERIALIZER = _serializer()
 
 def dump(case: Case, checksum: str, maximum: int) -> bytes:
     """The state of a case. Raises :class:`Broken` if it is larger than the bound, in bytes."""
-    kept = {
-        "serializer_version": SERIALIZER_VERSION,
-        "definition": checksum,
-        "case": _SERIALIZER.to_dict(case),
-    }
+    return _packed(_SERIALIZER.to_dict(case), checksum, maximum)
+
+
+def packed(kept: dict[str, Any], checksum: str) -> bytes:
+    """What :func:`unpacked` gave, changed, as the state of a case of another definition."""
+    return _packed(kept["case"], checksum, _ANY_SIZE)
+
+
+def _packed(case: Any, checksum: str, maximum: int) -> bytes:
+    kept = {"serializer_version": SERIALIZER_VERSION, "definition": checksum, "case": case}
     try:
         text = _ENCODE(kept).encode()
     except (TypeError, ValueError) as error:
@@ -164,10 +169,23 @@ def dump(case: Case, checksum: str, maximum: int) -> bytes:
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _WINDOW_BITS, _MEMORY_LEVEL = 13, 6
+#: A state that was read has been measured.
+_ANY_SIZE = 10**9
 
 
 def load(state: bytes, checksum: str, case: Case, maximum: int) -> None:
     """Fill an empty case from its state. Raises :class:`Broken` for a foreign or damaged one."""
+    kept = unpacked(state, checksum, maximum)
+    try:
+        if kept["case"]["typename"] != Case.__name__:
+            raise ValueError("no case")
+        _SERIALIZER.from_dict(kept["case"], case=case)
+    except (*_DAMAGE, SpiffWorkflowException) as error:
+        raise Broken("state.damaged", reason=str(error)[:80]) from error
+
+
+def unpacked(state: bytes, checksum: str, maximum: int) -> dict[str, Any]:
+    """A state as plain values. Raises :class:`Broken` for a foreign or damaged one."""
     kept = _unpacked(state, maximum)
     try:
         version, definition = kept["serializer_version"], kept["definition"]
@@ -177,12 +195,7 @@ def load(state: bytes, checksum: str, case: Case, maximum: int) -> None:
         raise Broken("state.foreign_version", found=str(version)[:40], known=SERIALIZER_VERSION)
     if definition != checksum:
         raise Broken("state.other_definition", found=str(definition)[:80], expected=checksum)
-    try:
-        if kept["case"]["typename"] != Case.__name__:
-            raise ValueError("no case")
-        _SERIALIZER.from_dict(kept["case"], case=case)
-    except (*_DAMAGE, SpiffWorkflowException) as error:
-        raise Broken("state.damaged", reason=str(error)[:80]) from error
+    return _mapping(kept)
 
 
 def _unpacked(state: bytes, maximum: int) -> Any:

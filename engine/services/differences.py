@@ -15,7 +15,7 @@ from typing import Any
 
 from engine.services import clocks, moves
 from engine.services.dockets import Docket
-from engine.store import cases, dossiers, timers
+from engine.store import cases, dossiers, timers, upgrades
 from engine.store import deadlines as ledger
 from engine.store import tasks as task_store
 from engine.store import verification as store
@@ -258,7 +258,11 @@ def _path(case: Standing) -> Iterator[Difference]:
         for _, _, flows in row.steps:
             taken.update(flows)
     entering = _entering(case.docket)
+    # Whoever was moved to another version stood there without having come by its flows.
+    arrived = upgrades.arrived(case.work.session, case.docket.id)
     for element in dict.fromkeys(task.element for task in case.outcome.tasks):
+        if element in arrived:
+            continue
         ways = entering.get(element, ())
         if ways and not any(taken[flow] for flow in ways):
             yield case.differs(Kind.PATH_DIFFERS, element, ", ".join(ways))

@@ -28,6 +28,7 @@ from engine.work import READING, Work
 log = logging.getLogger("duban.incidents")
 
 CLOCK_VERB = "clock"
+MOVE_VERB = "move_version"
 #: Waiting times of the clock after the first, second … failure in a row; the last one repeats.
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
 #: As much of a traceback as is kept.
@@ -69,6 +70,11 @@ def record_clock(work: Work, case_id: int, error: BaseException) -> int:
 def settle_clock(work: Work, case_id: int) -> None:
     """The clock moved the case after all."""
     _settle(work, store.open_of_case(work.session, case_id, CLOCK_VERB))
+
+
+def record_move(work: Work, case_id: int, error: BaseException) -> int:
+    """Write down that a case could not be moved to another version; nobody tries by itself."""
+    return _add(work, case_id, MOVE_VERB, error, work.actor.name)
 
 
 def job_verb(job: str) -> str:

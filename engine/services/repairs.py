@@ -47,6 +47,14 @@ def repair(work: Work, case_id: int) -> tuple[Difference, ...]:
     return mended
 
 
+def conform(work: Work, docket: Docket) -> None:
+    """Make the rows of a case whose state was just written what the state says."""
+    found = differences.standing(work, docket)
+    _case(work, docket, found)
+    _clocks(work, docket, found)
+    _tasks(work, docket, found)
+
+
 def _case(work: Work, docket: Docket, found: Standing) -> None:
     docket.messages = differences.messages(found)
     # A case the clock failed to move keeps the time of the next attempt.

@@ -165,6 +165,8 @@ def add_deadline(session: Session, values: Mapping[str, Any]) -> int:
 
 def change_deadline(session: Session, deadline_id: int, **values: Any) -> None:
     """Set columns of a deadline."""
+    if "rule" in values:
+        values["rule"] = write_rule(values["rule"])
     _CHANGE.later(session, {**values, "at_id": deadline_id})
 
 

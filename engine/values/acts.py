@@ -75,7 +75,11 @@ class Act(StrEnum):
     INCIDENT_RESOLVED = "incident_resolved"
     #: rows, kinds, elements
     ROWS_REPAIRED = "rows_repaired"
+    #: before, version, upgrade, mapping
+    CASE_MIGRATED = "case_migrated"
     # The county's own chain.
+    #: process, version, cases, mapping, note
+    UPGRADE_STARTED = "upgrade_started"
     #: process, version, checksum, note; drawn here also effective, reviewed_by
     DEFINITION_PUBLISHED = "definition_published"
     #: process, versions, day, note

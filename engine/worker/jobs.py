@@ -15,6 +15,7 @@ from engine.services import (
     periodic,
     recounting,
     timers,
+    upgrading,
 )
 from engine.services.periodic import Job, at
 
@@ -44,6 +45,7 @@ LOOPS = (
     Loop("heartbeat", health.heartbeat, every=10),
     Loop("clock", timers.tick, every=1, full=timers.BATCH),
     Loop("recount", recounting.tick, every=5, full=1),
+    Loop("upgrade", upgrading.tick, every=5, full=1),
     Loop("outbox", mail.deliver, every=5, full=1),
     Loop("periodic", lambda office: periodic.tick(office, JOBS), every=20),
 )

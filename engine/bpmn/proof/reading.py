@@ -145,10 +145,9 @@ class Reading:
             for names, literals, compared in _comparisons(node):
                 for name in names & self.uses.keys():
                     self._compare(self.uses[name], node, literals, compared=compared)
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id == "len":
-                    for name in _names(node) & self.uses.keys():
-                        self.uses[name].counted = True
+            if _calls(node, "len"):
+                for name in _names(node) & self.uses.keys():
+                    self.uses[name].counted = True
 
     def _use_cell(self, text: str, cell: str) -> None:
         test = decisions.condition(cell)
@@ -164,9 +163,7 @@ class Reading:
                 for name in names:
                     self._compare(self.uses[name], node, literals, compared=compared)
 
-    def _compare(
-        self, use: Uses, node: ast.AST, literals: list[Json], *, compared: bool
-    ) -> None:
+    def _compare(self, use: Uses, node: ast.AST, literals: list[Json], *, compared: bool) -> None:
         steps = _STEPS.get(type(node.ops[0]), (-1, 0, 1)) if isinstance(node, ast.Compare) else ()
         use.points |= {
             value + step
@@ -311,9 +308,7 @@ class Reading:
                 if called_by(n) == model.id
             ]
         for other, holder in holders:
-            found += [
-                ((other.id, flow.target), False) for flow in other.leaving.get(holder.id, ())
-            ]
+            found += [((other.id, flow.target), False) for flow in other.leaving.get(holder.id, ())]
             found += [((other.id, e.id), True) for e in other.boundary.get(holder.id, ())]
             # Conditions on the flows that leave the holder are read when it ends.
             found.append(((other.id, holder.id), True))
@@ -359,9 +354,9 @@ _HOLDING = ("subProcess", "transaction", "adHocSubProcess")
 def relevant_lines(script: str, names: frozenset[str] | None) -> Iterator[str]:
     """The assignments of a script, or those to some names."""
     for line in script.splitlines():
-        if line.strip() and not line.lstrip().startswith("#"):
-            if names is None or script_names(line)[1] & names:
-                yield line
+        said = bool(line.strip()) and not line.lstrip().startswith("#")
+        if said and (names is None or script_names(line)[1] & names):
+            yield line
 
 
 def _loop_of(node: Node) -> xml.Element | None:
@@ -412,9 +407,13 @@ def _names(tree: ast.AST) -> set[str]:
 
 def _digests(tree: ast.AST) -> Iterator[ast.Call]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id == "digest":
-                yield node
+        if isinstance(node, ast.Call) and _calls(node, "digest"):
+            yield node
+
+
+def _calls(node: ast.AST, name: str) -> bool:
+    called = node.func if isinstance(node, ast.Call) else None
+    return isinstance(called, ast.Name) and called.id == name
 
 
 def names_read(text: str) -> frozenset[str]:

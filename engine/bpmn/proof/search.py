@@ -241,9 +241,7 @@ class Search:
             for values in self._choices.entered(None if timed else form, run.data, self._holds):
                 doing = Doing.TIMER if timed else Doing.MESSAGE
                 cyclic = "cycle" in task.internal_data.get("timer", {})
-                yield Move(
-                    doing, node.event_element, str(task.id), values, again=again or cyclic
-                )
+                yield Move(doing, node.event_element, str(task.id), values, again=again or cyclic)
 
     def _alike(self, run: ProofRun, task: Any) -> Alike:
         """Values that give the same answers to all that is asked after a task."""

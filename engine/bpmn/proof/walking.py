@@ -147,9 +147,7 @@ class ProofRun(CaseRun):
 
     def fire(self, task_id: str, values: Mapping[str, Json]) -> None:
         """Let a waiting event happen."""
-        self._move(
-            lambda: self._waiting(task_id).task_spec.fire(self._waiting(task_id), values)
-        )
+        self._move(lambda: self._waiting(task_id).task_spec.fire(self._waiting(task_id), values))
 
     def finish_task(self, task_id: str, values: Mapping[str, Json]) -> None:
         """A person completes a task."""
@@ -288,7 +286,8 @@ def _own(task: Any) -> str:
     if isinstance(node, Repeat):
         endless = node.how.loop and node.how.loop_maximum is None
         own["repeat"] = {
-            n: v for n, v in task.internal_data.items()
+            n: v
+            for n, v in task.internal_data.items()
             if n != FLOW and not (endless and n in ("begun", "done"))
         }
     cycle = task.internal_data.get(TIMER, {}).get("cycle")
