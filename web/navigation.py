@@ -72,7 +72,10 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 "flow",
                 N_("Procedures"),
                 _looks_after_procedures,
-                holds=("designs", "modeler", "changes", "versions", "tables"),
+                holds=(
+                    *("designs", "modeler", "changes", "versions", "tables"),
+                    *("proofs", "trials", "heat", "upgrades", "progress"),
+                ),
             ),
             Place("limits.index", "limits", N_("Time limits")),
             Place("doctemplates.index", "document", N_("Document templates"), _member),

@@ -156,6 +156,15 @@ class Session:
         self._operations += outcome.operations
         self._passed += outcome.passed
 
+    def results(self) -> tuple[str, ...]:
+        """Names under which operations asked for since the last look put their results."""
+        return tuple(asked.result for asked in self._operations if asked.result)
+
+    @property
+    def data(self) -> Mapping[str, Json]:
+        """The case file; empty before the start."""
+        return {} if self._kept is None else self._kept.data
+
     def look(self) -> dict[str, Any]:
         """How the case stands, with what happened since the last look."""
         operations, passed = self._operations, self._passed

@@ -12,7 +12,9 @@ from datetime import date
 from pathlib import Path
 
 from engine import config
+from engine.bpmn import definition as bpmn
 from engine.bpmn import lint, play
+from engine.bpmn.proof import prove
 from engine.cli import words
 from engine.clock import SystemClock
 from engine.config import Settings
@@ -21,6 +23,7 @@ from engine.rules import due_report, holidays, limits, roles
 from engine.rules.calendar import county_calendars
 from engine.rules.deadlines import CountySchedule
 from engine.services import definitions, shipped
+from engine.values.proof import Effort
 from engine.values.timing import COUNTY_ZONE
 
 Command = Callable[[str, str], argparse.ArgumentParser]
@@ -43,6 +46,13 @@ def add(command: Command) -> None:
         "--commands", metavar="FILE|-", default="-", help="where commands come from; - is stdin"
     )
     parser.set_defaults(run=_play)
+
+    parser = command(
+        "prove", "walk every state of a diagram; exit 0 nothing found, 1 flaws, 2 a bound was met"
+    )
+    parser.add_argument("file", metavar="FILE.bpmn", type=Path)
+    parser.add_argument("--seconds", type=float, default=60.0, help="processor time it may take")
+    parser.set_defaults(run=_prove)
 
     parser = command("due", "print a due date and its arithmetic")
     parser.add_argument("--from", dest="start", required=True, metavar="TIME")
@@ -91,6 +101,16 @@ def _play(given: argparse.Namespace) -> int:
             sentence=lambda code, facts: words.sentence(code, dict(facts)),
         )
     return 0 if taken else 1
+
+
+def _prove(given: argparse.Namespace) -> int:
+    if not given.file.is_file():
+        raise Invalid("no_such_path", path=str(given.file))
+    definition = bpmn.read(_beside(given.file), given.file.name)
+    report = prove(definition, Effort(seconds=given.seconds))
+    for line in words.proof(report):
+        print(line)
+    return 1 if report.flaws else 0 if report.complete else 2
 
 
 def _due(given: argparse.Namespace) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 
 from engine.errors import BadDefinition, DubanError, Invalid
 from engine.i18n import Translator, negotiate, translator
 from engine.values.process import Finding
+from engine.values.proof import Flaw, ProofReport
 
 #: Codes that mean the command was used wrongly.
 USAGE_CODES = frozenset(
@@ -45,6 +47,26 @@ def finding(found: Finding) -> str:
     element = f" [{found.element}]" if found.element else ""
     told = here().sentence(found.sentence, found.facts)
     return f"{where}: {found.severity.value} {found.rule}{element}: {told}"
+
+
+def proof(report: ProofReport) -> Iterator[str]:
+    """What a proof found, each flaw with the way that leads there."""
+    say = here()
+    for flaw in report.flaws:
+        yield f"{flaw.rule} [{flaw.element}]: {say.sentence(flaw.rule, flaw_facts(flaw))}"
+        for hop in flaw.way:
+            entered = ", ".join(f"{name}={value}" for name, value in hop.values.items())
+            passed = " → ".join(step.element for step in hop.passed)
+            yield f"    {hop.doing.value} {hop.element} {entered} {passed}".rstrip()
+    bounds = ", ".join(report.bounds)
+    code = "proof.bounded" if bounds else "proof.whole"
+    facts = {"states": report.states, "moves": report.moves, "seconds": report.seconds}
+    yield say.sentence(code, {**facts, "bounds": bounds})
+
+
+def flaw_facts(flaw: Flaw) -> dict[str, str]:
+    """The facts of a flaw with the name of its element."""
+    return {**flaw.facts, "name": flaw.name}
 
 
 def refusal(error: DubanError) -> None:

@@ -23,16 +23,19 @@ from engine.rules.registers import Validity
 from engine.values.acts import Act
 from engine.values.changes import ATTRIBUTES, ELEMENTS, ChangeKind, ChangeWhat
 from engine.values.design_pages import DesignAct, DesignState, VersionForce
+from engine.values.heat_pages import Heat
 from engine.values.inbox_pages import Group, Tab
 from engine.values.notice_pages import Kind as NoticeKind
 from engine.values.notice_pages import When
 from engine.values.paper_pages import TemplateState
 from engine.values.people import Verdict
 from engine.values.process import OPERATIONS, Disclosure, FieldType, Severity
+from engine.values.proof import Doing
 from engine.values.quorum import Rule as CountersignRule
 from engine.values.running import PassedKind
 from engine.values.service import Method, Outcome
 from engine.values.timing import DayKind, Evidence, LedgerKind, Light, MeasureKind, Unit
+from engine.values.upgrades import RowState
 from engine.values.verification import Kind
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -49,6 +52,13 @@ _POSITIONS = {Verdict.__name__: 1, "TimelineRow": 1, "Standing": 1}
 
 #: Codes that are put together from parts, or chosen by a page.
 COMPUTED = (
+    # What a proof finds, and why a case cannot be moved; pages and the terminal word them.
+    *(f"proof.{flaw}" for flaw in (
+        "deadlock", "endless", "stops", "twice", "unguarded", "no_end", "end_unreached",
+        "task_unreached", "looked",
+    )),
+    *(f"proof_bound.{bound}" for bound in ("states", "moves", "seconds", "choices")),
+    *(f"migration.{why}" for why in ("step_gone", "other_kind", "flow_gone", "scope_gone")),
     # rules.apart chooses these by the rule that refuses; rules.certificates by how one stands.
     *(f"{who}_{did}" for who, did in (
         ("reviewer", "handled_case"), ("reviewer", "named_as_handler"),
@@ -98,7 +108,7 @@ COMPUTED = (
         "notice", "decision", "delegation", "supervision",
     )),
     *(f"mail.{state}" for state in ("queued", "sent", "failed", "no_channel")),
-    *(f"verb.{verb}" for verb in ("clock", "command", "mail", "reading")),
+    *(f"verb.{verb}" for verb in ("clock", "command", "mail", "move_version", "reading")),
     *(f"verb.job.{job}" for job in ("anchor", "housekeeping", "digest")),
     *(f"operation.{name}" for name in OPERATIONS),
     *(f"says.{unit}" for unit in Unit),
@@ -135,6 +145,9 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "disclosure": Disclosure,
     "design": DesignState,
     "design_act": DesignAct,
+    "proof_hop": Doing,
+    "heat": Heat,
+    "upgrade": RowState,
     "version": VersionForce,
     "change": ChangeKind,
     "change_of": ChangeWhat,

@@ -123,6 +123,17 @@ def preview(work: Work, case_id: int, mapping: Mapped, version: int | None = Non
     )
 
 
+def preview_of(
+    work: Work, process_id: str, number: str, mapping: Mapped, version: int | None
+) -> Preview:
+    """The same for the case of a number. Raises NotFound ``no_such_case``."""
+    case_id = cases.by_number(work.session, number)
+    row = cases.get(work.session, case_id) if case_id is not None else None
+    if row is None or row.process_id != process_id:
+        raise NotFound("no_such_case", case=number)
+    return preview(work, row.id, mapping, version)
+
+
 def start(
     work: Work,
     process_id: str,

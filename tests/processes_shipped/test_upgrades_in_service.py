@@ -115,7 +115,12 @@ def test_a_case_whose_step_vanished_is_refused_until_somebody_says_where_it_goes
     with county.office.begin(county.actor("intake1")) as work:
         tasks.claim(work, county.task(case_id, "screen").id)
     before = county.task(case_id, "screen")
-    version = another(county, ('"screen"', '"screen_anew"'), (">screen<", ">screen_anew<"))
+    version = another(
+        county,
+        ('"screen"', '"screen_anew"'),
+        (">screen<", ">screen_anew<"),
+        ('limit("CMP.ACCEPT", received_on)', 'limit("CMP.REPORT", received_on)'),
+    )
     with county.office.read(county.actor(MANAGER)) as work:
         found = upgrades.touched(work, "complaint", version)
         assert {row.element for row in found.vanished} == {"screen"}

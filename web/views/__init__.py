@@ -21,6 +21,7 @@ from web.views import (
     diagrams,
     files,
     health,
+    heat,
     help,
     inbox,
     incidents,
@@ -29,6 +30,8 @@ from web.views import (
     modeler,
     notifications,
     opinions,
+    progress,
+    proofs,
     public,
     reach,
     recusals,
@@ -42,6 +45,8 @@ from web.views import (
     task_verbs,
     tasks,
     templates,
+    trials,
+    upgrades,
     versions,
 )
 
@@ -84,5 +89,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tables.views,
     tasks.views,
     templates.views,
+    heat.views,
+    progress.views,
+    proofs.views,
+    trials.views,
+    upgrades.views,
     versions.views,
 )

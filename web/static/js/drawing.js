@@ -6,7 +6,12 @@ const STEP = 1.25;
 const PAN = 80;
 const FRAMES = new Set(["bpmn:Participant", "bpmn:Lane"]);
 // Kinds of differences in the colours of the diagram.
-const MARKS = { added: "present", removed: "overdue", changed: "soon", moved: "late" };
+const MARKS = {
+  ...{ added: "present", removed: "overdue", changed: "soon", moved: "late" },
+  // The way to a flaw, or of a trial; and how steps do.
+  ...{ passed: "passed", flaw: "missed", here: "present", flow: "flow" },
+  ...{ good: "present", slow: "soon", overdue: "overdue" },
+};
 
 /** One diagram on one panel of the page. */
 export class Drawing {

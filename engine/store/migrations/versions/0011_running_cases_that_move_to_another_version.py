@@ -8,7 +8,7 @@ from alembic import op
 from engine.store.base import Instant, Json
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 
 def _id() -> sa.types.TypeEngine[int]:
