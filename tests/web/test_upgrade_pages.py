@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
 
-from engine.services import upgrading
-from tests.web.browser import Browser
 from tests.web.conftest import Site
-from tests.web.test_diagrams import drafted, drawn, send
 
 
 @pytest.fixture
@@ -25,7 +21,7 @@ def test_the_pages_of_a_published_procedure_open_in_both_languages(site: Site) -
         assert browser.status == 200, (page, browser.words[:300])
     browser.open("/progress")
     assert browser.status == 200
-    stranger = site.browser("clerk")
+    stranger = site.browser("intake")
     for page in ("proof", "try", "heat", "upgrade"):
         stranger.open(f"/diagrams/inquiry/{page}")
         assert stranger.status == 403, page

@@ -19,9 +19,10 @@ from engine.values.pages import FieldView
 from engine.values.process import Form
 from engine.values.timing import COUNTY_ZONE
 from engine.values.trial_pages import Trial, TrialStep
+from web import forms
 from web.drawings import drawing_data
 from web.kept import Answer, Kept, returns_to
-from web.request import reading
+from web.request import reading, translator
 
 views = Blueprint("trials", __name__, url_prefix="/diagrams/<process>/try")
 
@@ -121,9 +122,7 @@ def unpacked(text: str) -> tuple[list[dict[str, Any]], datetime | None]:
 # --- The page -----------------------------------------------------------------------------------
 
 
-def _page(
-    process: str, done: str, raw: Raw | None = None, error: DubanError | None = None
-) -> Page:
+def _page(process: str, done: str, raw: Raw | None = None, error: DubanError | None = None) -> Page:
     findings: tuple[object, ...] = ()
     trial: Trial | None = None
     with reading() as unit:
@@ -151,7 +150,7 @@ def _page(
         done=done,
         refused=findings,
         error=error,
-        faults=_faults(error),
+        worded=_worded(trial, error),
         views_of=lambda step: _views(step, raw if step.element == chosen else None),
     )
 
@@ -175,5 +174,9 @@ def _views(step: TrialStep, raw: Raw | None) -> tuple[FieldView, ...]:
     )
 
 
-def _faults(error: DubanError | None) -> Mapping[str, DubanError]:
-    return error.fields if isinstance(error, Invalid) else {}
+def _worded(trial: Trial | None, error: DubanError | None) -> dict[str, forms.Fault]:
+    """What is wrong with what was typed, field by field."""
+    if trial is None or not isinstance(error, Invalid):
+        return {}
+    views = [v for s in (*trial.starts, *trial.tasks, *trial.messages) for v in _views(s, None)]
+    return forms.faults(error, views, translator())
