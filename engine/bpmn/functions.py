@@ -11,12 +11,13 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from engine.bpmn.instants import Instant, read_instant
 from engine.errors import Broken
 from engine.values.running import Json
+from engine.values.service import served_on
 from engine.values.timing import COUNTY_ZONE, Schedule, Span, TimerRule, Unit
 
 #: The largest number of units a single call may count.
@@ -100,6 +101,13 @@ def _list(value: object) -> list[Json]:
     if not isinstance(value, list):
         raise TypeError("a list is needed")
     return value
+
+
+def _service_day(method: object, day: object) -> str:
+    """The day a document counts as served: thirty days after a public announcement."""
+    if not isinstance(method, str) or not isinstance(day, str):
+        raise TypeError("a method and a day are needed")
+    return served_on(method, date.fromisoformat(day[:10])).isoformat()
 
 
 def _total(values: Json) -> Json:
@@ -208,6 +216,7 @@ HARMLESS: Mapping[str, Callable[..., Any]] = {
     "float": _real,
     "bool": bool,
     "sorted": _in_order,
+    "service_day": _service_day,
     "contains": _contains,
     "all_in": _all_in,
     "digest": _digest,
@@ -247,6 +256,7 @@ SIGNATURES: Mapping[str, Signature] = {
     "float": Signature(1, 1),
     "bool": Signature(1, 1),
     "sorted": Signature(1, 2, ("reverse",)),
+    "service_day": Signature(2, 2),
     "contains": Signature(2, 2),
     "all_in": Signature(2, 2),
     "digest": Signature(1, 20),

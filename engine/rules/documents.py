@@ -5,12 +5,52 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from engine.rules.tables import Problems, load, rows
 from engine.values.process import Disclosure
 
 #: Addressed to whoever the case names as its party.
 PARTY = "party"
+
+
+class Place(StrEnum):
+    """Where a paper lies in a case file, in order (市场监督管理行政处罚程序规定 art. 78)."""
+
+    #: Where nothing else is said: the last of the main file.
+    OTHER = "other"
+    # 正卷
+    FILING = "filing"
+    DECISION = "decision"
+    NOTICE = "notice"
+    EVIDENCE = "evidence"
+    HEARING = "hearing"
+    GOODS = "goods"
+    # 副卷
+    SOURCE = "source"
+    REPORT = "report"
+    REVIEW = "review"
+    HEARING_REPORT = "hearing_report"
+    CLOSING = "closing"
+    INNER = "inner"
+
+    @property
+    def secondary(self) -> bool:
+        """Whether it belongs to the secondary file, which stays inside the authority."""
+        return self in _SECONDARY
+
+    @property
+    def rank(self) -> int:
+        """Its place in the order of the file."""
+        known = [one for one in Place if one is not Place.OTHER]
+        return len(known) if self is Place.OTHER else known.index(self)
+
+
+_SECONDARY = frozenset(
+    {
+        Place.SOURCE, Place.REPORT, Place.REVIEW, Place.HEARING_REPORT, Place.CLOSING, Place.INNER,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -28,6 +68,11 @@ class DocumentType:
     disclosure: Disclosure = Disclosure.INTERNAL
     #: Where it is listed when it is published.
     category: str = ""
+    #: Key of the time limit within which it must be served, and of those its service starts.
+    serve: str = ""
+    starts: tuple[str, ...] = ()
+    #: Where it lies in the case file.
+    place: Place = Place.OTHER
 
     @property
     def template(self) -> str:
@@ -55,6 +100,9 @@ def read(text: str, file: str = "documents.toml") -> dict[str, DocumentType]:
             to=row.text("to", optional=True),
             disclosure=row.choice("disclosure", Disclosure),
             category=row.text("category", optional=True),
+            serve=row.text("serve", optional=True),
+            starts=row.texts("starts"),
+            place=row.choice("place", Place, optional=True),
         )
         row.finish()
         if kind.code in found:

@@ -50,6 +50,8 @@ TABS: Mapping[str, tuple[str, ...]] = {
     "people": ("people", "bodies"),
     "audit": ("audit",),
     "talk": (),
+    "service": (),
+    "file": (),
 }
 
 

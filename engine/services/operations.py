@@ -25,6 +25,7 @@ from engine.services import (
     recusals,
     repeats,
     slots,
+    service_of_documents,
     stops,
     withdrawals,
     wording,
@@ -142,6 +143,10 @@ def _open_case(work: Work, docket: Docket, request: OperationRequest) -> Json:
     return {"case": other.id, "number": other.number}
 
 
+def _record_service(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    return service_of_documents.perform(work, docket, request.parameters)
+
+
 def _pause_clock(work: Work, docket: Docket, request: OperationRequest) -> Json:
     given = request.parameters
     ground = Ground(_told(given, "document"), _told(given, "reason"), _told(given, "approver"))
@@ -250,6 +255,7 @@ _PERFORM: Mapping[str, Callable[[Work, Docket, OperationRequest], Json]] = {
     "publish": _publish,
     "notify": _notify,
     "open_case": _open_case,
+    "record_service": _record_service,
     "pause_clock": _pause_clock,
     "resume_clock": _resume_clock,
     "extend_clock": _extend_clock,

@@ -301,6 +301,21 @@ OPERATIONS: Mapping[str, OperationShape] = {
     ),
     # ``number_as``: the field of the new case that takes the number of the case that opens it.
     "open_case": OperationShape(("process",), ("number_as",), open=True),
+    # ``document``: types, separated by blanks; the newest of them that was issued.
+    "record_service": OperationShape(
+        ("document", "method", "delivered_on"),
+        (
+            "address",
+            "receiver",
+            "relation",
+            "witnesses",
+            "agent",
+            "tracking",
+            "reason",
+            "proofs",
+            "consent",
+        ),
+    ),
     "pause_clock": OperationShape(("document", "reason"), ("approver", "case")),
     "resume_clock": OperationShape((), ("document", "reason", "approver", "ground", "case")),
     #: In a case of the recusal procedure only: carries its decision into the case it is about.

@@ -25,11 +25,13 @@ TABS = (
     ("timeline", N_("Timeline")),
     ("files", N_("Files")),
     ("documents", N_("Documents")),
+    ("service", N_("Service of documents")),
     ("path", N_("Diagram")),
     ("deadlines", N_("Deadlines")),
     ("people", N_("People")),
     ("talk", N_("Comments and copies")),
     ("audit", N_("Audit")),
+    ("file", N_("Case file")),
 )
 
 
