@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.actor import COMMAND_LINE
 from engine.cli import county
 from engine.errors import Invalid
-from engine.services import archives
+from engine.services import archives, casefile_check
 
 Command = Callable[[str, str], argparse.ArgumentParser]
 
@@ -27,6 +27,11 @@ def add(command: Command) -> None:
     )  # fmt: skip
     parser.add_argument("--verify", metavar="FILE", type=Path, help="read a file back; exit 1")
     parser.set_defaults(run=_archive)
+    parser = command(
+        "check-case-file", "verify the package of a case file; exit 1 if it is not whole"
+    )
+    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.set_defaults(run=_check)
     parser = command("hold", "keep a case from being archived, or end that")
     parser.add_argument("case", metavar="NUMBER|ID")
     parser.add_argument("--reason", default="")
@@ -50,6 +55,15 @@ def _archive(given: argparse.Namespace) -> int:
             print(f"{written.path}  {written.cases} cases  sha256 {written.sha256}")
         print(f"{total} cases archived")
     return 0
+
+
+def _check(given: argparse.Namespace) -> int:
+    with county.ready() as office:
+        wrong = casefile_check.check(office, given.file)
+    for subject, code in wrong:
+        print(f"BROKEN {subject}: {code}")
+    print(f"{given.file}: {'broken' if wrong else 'whole'}")
+    return 1 if wrong else 0
 
 
 def _hold(given: argparse.Namespace) -> int:

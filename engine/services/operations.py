@@ -12,6 +12,7 @@ from dataclasses import replace
 from engine.errors import Broken, Invalid
 from engine.rules.messages import Level
 from engine.services import (
+    casefiles,
     certification,
     deadlines,
     dockets,
@@ -147,6 +148,10 @@ def _record_service(work: Work, docket: Docket, request: OperationRequest) -> Js
     return service_of_documents.perform(work, docket, request.parameters)
 
 
+def _keep_case_file(work: Work, docket: Docket, request: OperationRequest) -> Json:
+    return casefiles.keep(work, docket, _text(request.parameters, "number"))
+
+
 def _pause_clock(work: Work, docket: Docket, request: OperationRequest) -> Json:
     given = request.parameters
     ground = Ground(_told(given, "document"), _told(given, "reason"), _told(given, "approver"))
@@ -255,6 +260,7 @@ _PERFORM: Mapping[str, Callable[[Work, Docket, OperationRequest], Json]] = {
     "publish": _publish,
     "notify": _notify,
     "open_case": _open_case,
+    "keep_case_file": _keep_case_file,
     "record_service": _record_service,
     "pause_clock": _pause_clock,
     "resume_clock": _resume_clock,

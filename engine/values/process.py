@@ -301,6 +301,8 @@ OPERATIONS: Mapping[str, OperationShape] = {
     ),
     # ``number_as``: the field of the new case that takes the number of the case that opens it.
     "open_case": OperationShape(("process",), ("number_as",), open=True),
+    #: The case file of the case with a number, whole and for good; its hash.
+    "keep_case_file": OperationShape(("number",)),
     # ``document``: types, separated by blanks; the newest of them that was issued.
     "record_service": OperationShape(
         ("document", "method", "delivered_on"),

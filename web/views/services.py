@@ -15,6 +15,7 @@ from web import forms, toasts
 from web.kept import Answer, Kept, returns_to
 from web.request import reading, say, work
 from web.views.cases import TABS
+from web.words import day
 
 views = Blueprint("services", __name__, url_prefix="/cases/<int:case_id>/services")
 
@@ -55,7 +56,10 @@ def record(case_id: int, document_id: int) -> Answer:
     served = done.row.served_on
     toasts.tell(
         say("Service recorded"),
-        say("Served on {day}; the periods of the party count from the day after.", day=served)
+        say(
+            "Served on {day}; the periods of the party count from the day after.",
+            day=day(served),
+        )
         if served is not None
         else say("The attempt is on the record; the document is still to be served."),
     )
