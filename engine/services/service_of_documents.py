@@ -81,9 +81,6 @@ def record(work: Work, case_id: int, document_id: int, attempt: Attempt) -> Reco
     tidy = _tidy(attempt)
     for name in rules.LONGEST:
         discretion.refuse_text(work, row, getattr(tidy, name), name)
-    known = {one.id for one in attachments.of_case(work, case_id)}
-    if not known.issuperset(tidy.proofs):
-        raise Invalid(fields={"proofs": Invalid("unknown_attachment")})
     with dockets.held(work, case_id) as docket:
         verdict = may_record(work, row, found)
         if not verdict:
@@ -135,6 +132,11 @@ def _record(work: Work, docket: Docket, found: Document, attempt: Attempt) -> Re
         raise Conflict("already_served", number=found.number or found.title)
     issued_on = found.issued_at.astimezone(COUNTY_ZONE).date()
     rules.check(attempt, issued_on, work.today)
+    try:
+        # A receipt may come back when the case is over: its files are bound all the same.
+        attachments.bind(work, docket, "", attempt.proofs)
+    except Invalid as error:
+        raise Invalid(fields={"proofs": error}) from error
     return _write(work, docket, found, attempt)
 
 

@@ -7,15 +7,15 @@ from datetime import date
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from engine.errors import DubanError, Invalid
+from engine.i18n import formats
 from engine.rules import service as rules
 from engine.rules.service import Attempt
 from engine.services import attachments, cases, service_of_documents
 from engine.values.service import Method, Outcome
 from web import forms, toasts
 from web.kept import Answer, Kept, returns_to
-from web.request import reading, say, work
+from web.request import locale, reading, say, work
 from web.views.cases import TABS
-from web.words import day
 
 views = Blueprint("services", __name__, url_prefix="/cases/<int:case_id>/services")
 
@@ -41,7 +41,7 @@ def record(case_id: int, document_id: int) -> Answer:
         try:
             received = forms.receive(part)
             with work() as unit:
-                stored.append(attachments.attach(unit, case_id, received).id)
+                stored.append(attachments.attach(unit, None, received).id)
         except Invalid as error:
             refused["proofs"] = error
     try:
@@ -58,7 +58,7 @@ def record(case_id: int, document_id: int) -> Answer:
         say("Service recorded"),
         say(
             "Served on {day}; the periods of the party count from the day after.",
-            day=day(served),
+            day=formats.day(locale(), served),
         )
         if served is not None
         else say("The attempt is on the record; the document is still to be served."),
@@ -105,7 +105,7 @@ def _form(
     with reading() as unit:
         case = cases.tab(unit, case_id, "service").case
         one = service_of_documents.one(unit, case_id, document_id)
-        known = [row for row in attachments.of_case(unit, case_id) if row.id in (stored or ())]
+        known = attachments.own_unbound(unit, stored or ())
     return render_template(
         "papers/service.html",
         case=case,
