@@ -118,12 +118,13 @@ def make(office: Office, actor: Actor, case_id: int, part: str, purpose: str) ->
 def keep(work: Work, docket: Docket, number: str) -> Json:
     """The operation that archives: the package of a case by its number, whole and for good.
 
-    Raises Invalid ``no_such_case`` for a number nobody gave.
+    A number this system did not give, or a case that left for an archive, gives no package.
     """
     case_id = cases.by_number(work.session, number) or 0
     row = cases.get(work.session, case_id)
     if row is None or archives.of_case(work.session, case_id) is not None:
-        raise Invalid("no_such_case", case=number)
+        # A file on paper from before: its catalogue and scans are what there is.
+        return {"file": None, "sha256": "", "size": 0, "items": 0}
     with tempfile.TemporaryFile(dir=_folder(work.office)) as written:
         count = casefile_package.write(work, row, "both", written, everything=True)
         written.seek(0)

@@ -85,7 +85,7 @@ def test_a_decision_with_hearing_and_discussion_is_issued_and_served(county: Dep
         "review_opinion",
         "discussion_record",
         "decision_document",
-        "service_proof",
+        "service_receipt",
     ]
     with county.office.read(county.actor("scj.case_lead")) as work:
         entries = registers.entries(work, "major_decisions", registers.RegisterQuery()).rows
@@ -186,7 +186,7 @@ def test_a_coercive_decision_without_amounts_is_reviewed_and_issued(county: Depa
         county.do(case_id, "decide", "scj.dept_deputy")
     county.do(case_id, "decide", "scj.dept_head")
     county.do(case_id, "serve", "scj.case_lead")
-    assert county.issued(case_id)[-2:] == ["decision_document", "service_proof"]
+    assert county.issued(case_id)[-2:] == ["decision_document", "service_receipt"]
     assert county.troubles() == []
 
 
