@@ -79,6 +79,7 @@ def test_a_decision_with_hearing_and_discussion_is_issued_and_served(county: Dep
         assert f"市监局{member}：同意代拟决定，理由的内容" in minutes
     assert county.issued(case_id) == [
         "hearing_rights_notice",
+        "service_receipt",
         "hearing_notice",
         "hearing_record",
         "review_submission",
@@ -226,4 +227,8 @@ def test_a_hearing_on_too_short_notice_or_led_by_an_investigator_is_refused(
         county.do(case_id, "arrange_hearing", "scj.enf_unit_head", hearing_on="2026-03-10")
     assert refused.value.fields["hearing_on"].code == "check_failed"
     county.do(case_id, "arrange_hearing", "scj.enf_unit_head", hearing_on="2026-03-11")
-    assert county.issued(case_id) == ["hearing_rights_notice", "hearing_notice"]
+    assert county.issued(case_id) == [
+        "hearing_rights_notice",
+        "service_receipt",
+        "hearing_notice",
+    ]
