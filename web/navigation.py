@@ -73,7 +73,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 N_("Procedures"),
                 _looks_after_procedures,
                 holds=(
-                    *("designs", "modeler", "changes", "versions", "tables"),
+                    *("designs", "modeler", "changes", "versions", "tables", "exchange"),
                     *("proofs", "trials", "heat", "upgrades", "progress"),
                 ),
             ),

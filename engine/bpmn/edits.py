@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from xml.sax.saxutils import quoteattr
 
 from engine.bpmn import xml
 from engine.bpmn.model import FLOW_NODES
@@ -51,9 +50,9 @@ def _apply(document: Document, edit: Edit) -> None:
     if edit.of is EditOf.NAME:
         document.put_attribute(span, "name", edit.value.strip())
     elif edit.of in _OF_TASK:
-        if edit.value or _extension(span, "task") is not None:
+        if edit.value or extension(span, "task") is not None:
             document.put_attribute(
-                _made(document, edit.element, "task"), edit.of.value, edit.value.strip()
+                made(document, edit.element, "task"), edit.of.value, edit.value.strip()
             )
     elif edit.of in _OF_FIELD:
         _field(document, span, edit)
@@ -81,39 +80,53 @@ def _element(document: Document, id: str) -> Span:
     return span
 
 
-def _extension(span: Span, local: str) -> Span | None:
-    holder = span.child(xml.BPMN, "extensionElements")
-    return holder.child(xml.DUBAN, local) if holder is not None else None
+def extensions(span: Span, local: str) -> list[Span]:
+    """The ``duban:<local>`` elements of an element."""
+    inside = span.child(xml.BPMN, "extensionElements")
+    return list(inside.every(xml.DUBAN, local)) if inside is not None else []
 
 
-def _made(document: Document, id: str, local: str) -> Span:
-    """The extension of an element, made if it has none."""
-    span = _element(document, id)
-    found = _extension(span, local)
-    if found is not None:
-        return found
-    holder = span.child(xml.BPMN, "extensionElements")
-    if holder is None:
+def extension(span: Span, local: str) -> Span | None:
+    """The first of them, if there is one."""
+    return next(iter(extensions(span, local)), None)
+
+
+def holder(document: Document, id: str) -> Span:
+    """The extension elements of an element, made if it has none."""
+    span = _known(document, id)
+    if span.child(xml.BPMN, "extensionElements") is None:
         name = document.name(xml.BPMN, "extensionElements")
         behind = None
         for told in span.every(xml.BPMN, "documentation"):
             behind = told
         document.insert_first(span, f"<{name}></{name}>", behind)
-        holder = _element(document, id).child(xml.BPMN, "extensionElements")
-    declared = document.prefixes.get(xml.DUBAN)
-    name = f"{declared}:{local}" if declared else f"duban:{local}"
-    space = "" if declared else f" xmlns:duban={quoteattr(xml.DUBAN)}"
-    if holder is not None:
-        document.insert_first(holder, f"<{name}{space}/>")
-    made = _extension(_element(document, id), local)
-    if made is None:
+    found = _known(document, id).child(xml.BPMN, "extensionElements")
+    if found is None:
+        raise Invalid("edit_not_here", element=id, of="extension")
+    return found
+
+
+def made(document: Document, id: str, local: str) -> Span:
+    """The extension of an element, made if it has none."""
+    found = extension(_known(document, id), local)
+    if found is None:
+        prefix = document.declare(xml.DUBAN, "duban")
+        document.insert_first(holder(document, id), f"<{prefix}:{local}/>")
+        found = extension(_known(document, id), local)
+    if found is None:
         raise Invalid("edit_not_here", element=id, of=local)
-    return made
+    return found
+
+
+def _known(document: Document, id: str) -> Span:
+    span = document.find(id)
+    if span is None:
+        raise Invalid("edit_no_element", element=id[:80])
+    return span
 
 
 def _field(document: Document, span: Span, edit: Edit) -> None:
-    holder = span.child(xml.BPMN, "extensionElements")
-    fields = holder.every(xml.DUBAN, "field") if holder is not None else ()
+    fields = extensions(span, "field")
     found = next((one for one in fields if one.attributes.get("id") == edit.detail), None)
     if found is None:
         raise Invalid("edit_no_field", element=edit.element, field=edit.detail[:80])
@@ -166,7 +179,7 @@ def _timers(document: Document, id: str) -> list[tuple[Span, Span]]:
 
 
 def _marked(event: Span) -> bool:
-    return _extension(event, "deadline") is not None
+    return extension(event, "deadline") is not None
 
 
 def _condition(document: Document, flow: Span, text: str) -> None:

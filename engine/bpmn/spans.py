@@ -77,7 +77,9 @@ class Document:
             span.end = span.head if empty else self._behind_tag(parser.CurrentByteIndex)
 
         def declare(prefix: str | None, uri: str) -> None:
-            self.prefixes.setdefault(uri, prefix or "")
+            # Only what the root declares holds everywhere.
+            if not found:
+                self.prefixes.setdefault(uri, prefix or "")
 
         parser.StartElementHandler = begin
         parser.EndElementHandler = finish
@@ -109,6 +111,12 @@ class Document:
         """The name of an element as this document spells it; its prefix must be declared."""
         prefix = self.prefixes.get(namespace, "")
         return f"{prefix}:{local}" if prefix else local
+
+    def declare(self, namespace: str, prefix: str) -> str:
+        """The prefix of a namespace; declared at the root if it has none there."""
+        if namespace not in self.prefixes:
+            self.put_attribute(self.root, f"xmlns:{prefix}", namespace)
+        return self.prefixes.get(namespace, prefix)
 
     # --- Changing -----------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from engine.values.acts import Act
 from engine.values.changes import ATTRIBUTES, ELEMENTS, ChangeKind, ChangeWhat
 from engine.values.design_pages import DesignAct, DesignState, VersionForce
 from engine.values.heat_pages import Heat
+from engine.values.imports import OfferOf
 from engine.values.inbox_pages import Group, Tab
 from engine.values.notice_pages import Kind as NoticeKind
 from engine.values.notice_pages import When
@@ -149,6 +150,7 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "heat": Heat,
     "upgrade": RowState,
     "version": VersionForce,
+    "offer": OfferOf,
     "change": ChangeKind,
     "change_of": ChangeWhat,
     "difference": Kind,

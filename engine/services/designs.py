@@ -16,15 +16,12 @@ from engine.bpmn import definition as bpmn
 from engine.bpmn.diagrams import drawn_texts
 from engine.errors import BadDefinition, Conflict, Invalid, NotFound
 from engine.rules import permissions
-from engine.rules.limits import in_force
 from engine.services import (
     audit,
     callees,
-    definitions,
     duty,
     organisation,
     places,
-    schedules,
     shipped,
 )
 from engine.store import definitions as definition_store
@@ -34,7 +31,7 @@ from engine.store.designs import DesignRow
 from engine.values.acts import Act
 from engine.values.design_pages import Design, DesignAct, DesignPage, DesignState, Saved
 from engine.values.people import ALLOWED, Verdict
-from engine.values.process import Catalogue, Finding
+from engine.values.process import Finding
 from engine.work import Work
 
 #: Saves of one person within this time are one line of the history.
@@ -161,7 +158,7 @@ def check(
 ) -> tuple[Finding, ...]:
     """Everything wrong with the files of a draft; what they call is not judged."""
     beside = {name: data for name, data in called.items() if name not in files}
-    return lint.check(files, offered(work), beside=beside)
+    return lint.check(files, organisation.offered(work), beside=beside)
 
 
 def findings(
@@ -170,21 +167,8 @@ def findings(
     """The same for files that are not saved: what the modeler asks while somebody draws."""
     look(work)
     row = opened(work, process_id)
-    files = _files(row.main, diagram, tables)
+    files = files_of(row.main, diagram, tables)
     return check(work, files, callees.of(work, files, row.main))
-
-
-def offered(work: Work) -> Catalogue:
-    """What diagrams may refer to today, by the county's own table of time limits."""
-    table = schedules.county(work).table
-    general = [row for row in table.rows if row.sector is None and in_force(row, work.today)]
-    return replace(
-        definitions.offered(work.office),
-        limits={limit.key: limit.span.unit for limit in table.rows},
-        periods={row.key: (row.span.amount, row.span.unit) for row in general},
-        holders=organisation.holders(work),
-        processes=frozenset(row.process_id for row in definition_store.latest(work.session)),
-    )
 
 
 # --- Saving -------------------------------------------------------------------------------------
@@ -228,7 +212,7 @@ def save(
     """
     manage(work)
     row = opened(work, process_id)
-    files = _files(row.main, diagram, tables)
+    files = files_of(row.main, diagram, tables)
     refuse_unreadable(files, row.main, process_id)
     if row.revision == revision and files == store.sources(work.session, row.id):
         require_draft(row)
@@ -264,7 +248,8 @@ def require_draft(row: DesignRow) -> None:
         raise Conflict("design_locked", state=row.state)
 
 
-def _files(main: str, diagram: bytes, tables: Mapping[str, bytes]) -> dict[str, bytes]:
+def files_of(main: str, diagram: bytes, tables: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of a draft. Raises Invalid ``bad_table_name``, ``design_too_large``."""
     for name in tables:
         if not _TABLE.fullmatch(name):
             raise Invalid("bad_table_name", name=name[:80])

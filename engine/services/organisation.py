@@ -1,15 +1,31 @@
-"""Who holds which role today, as rules about diagrams look at it."""
+"""The county as rules about diagrams look at it: what it offers today, and who holds which role."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from engine.rules.certificates import ENTITLES, KINDS, LAW_EXAM
-from engine.services import matters, places, shipped, slots
+from engine.rules.limits import in_force
+from engine.services import definitions, matters, places, schedules, shipped, slots
+from engine.store import definitions as definition_store
 from engine.store import people
 from engine.values.people import Membership, PersonFacts
-from engine.values.process import Holder
+from engine.values.process import Catalogue, Holder
 from engine.work import Work
+
+
+def offered(work: Work) -> Catalogue:
+    """What diagrams may refer to today, by the county's own table of time limits."""
+    table = schedules.county(work).table
+    general = [row for row in table.rows if row.sector is None and in_force(row, work.today)]
+    return replace(
+        definitions.offered(work.office),
+        limits={limit.key: limit.span.unit for limit in table.rows},
+        periods={row.key: (row.span.amount, row.span.unit) for row in general},
+        holders=holders(work),
+        processes=frozenset(row.process_id for row in definition_store.latest(work.session)),
+    )
 
 
 def holders(work: Work) -> dict[str, tuple[Holder, ...]]:

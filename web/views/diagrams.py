@@ -83,5 +83,11 @@ def _index(typed: dict[str, str] | None = None, error: Invalid | None = None) ->
         rows = procedures.listing(unit)
         may = designs.may_manage(unit)
     return render_template(
-        "diagrams/index.html", rows=rows, may=may, typed=typed or {}, error=error
+        "diagrams/index.html",
+        rows=rows,
+        may=may,
+        typed=typed or {},
+        error=error,
+        faults=error.fields if error else {},
+        refused=(),
     )
