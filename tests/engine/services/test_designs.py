@@ -150,7 +150,7 @@ def test_a_draft_overtaken_by_another_version_is_compared_with_it_first(office: 
         design_reviews.submit(work, PROCESS, revision, "改")
     with office.office.begin(office.actor("head")) as work:
         design_reviews.rebase(work, PROCESS, revision)
-        assert designs.page(work, PROCESS).design.outdated is False
+        assert designs.shown(work, designs.opened(work, PROCESS)).outdated is False
     assert published(office, revision + 1) == 3
 
 
