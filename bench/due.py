@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -120,11 +121,12 @@ def _drain(made: Stage) -> int:
 
 def _workers(databases: Databases, home: Path) -> Iterator[Figure]:
     """Worker processes on one database: how much faster two are than one."""
-    rates: dict[int, list[float]] = {1: [], 2: []}
+    races: dict[int, list[_Race]] = {1: [], 2: []}
     with stage(databases, "bench_workers", home) as made:
         for _ in range(RUNS):
-            for count in rates:
-                rates[count].append(_race(made, count))
+            for count in races:
+                races[count].append(_race(made, count))
+    rates = {count: [race.rate for race in found] for count, found in races.items()}
     for count, found in rates.items():
         yield Figure(
             f"timers fired by {count} worker processes, {databases.name}",
@@ -132,17 +134,47 @@ def _workers(databases: Databases, home: Path) -> Iterator[Figure]:
             "/s",
             (max(found) - min(found)) / 2,
         )
+    ratios = [two / one for one, two in zip(rates[1], rates[2], strict=True)]
     yield Figure(
         f"two workers, of one, no case moved twice, {databases.name}",
-        median(rates[2]) / median(rates[1]),
+        median(ratios),
         "×",
+        (max(ratios) - min(ratios)) / 2,
         budget=1.7,
         floor=True,
         note=f"{os.cpu_count()} cores shared with the database",
     )
+    yield _highest(races[1], databases.name)
 
 
-def _race(made: Stage, count: int) -> float:
+def _highest(alone: Sequence[_Race], kind: str) -> Figure:
+    """What two workers could reach at best where the cores are all there is to share."""
+    worker = median(race.worker for race in alone) / RACE
+    database = median(race.database for race in alone) / RACE
+    cores = os.cpu_count() or 1
+    # Two workers can have as much as all cores give, and never more than twice what one has.
+    most = min(2.0, cores / (worker + database) / median(race.rate for race in alone))
+    return Figure(
+        f"FLOOR: the highest ratio of two workers these cores allow, {kind}",
+        most,
+        "×",
+        note=(
+            f"a timer takes {worker * 1000:.2f} ms of a core in the worker and "
+            f"{database * 1000:.2f} ms in the database; {cores} cores"
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Race:
+    """Cases a second, and the processor seconds of the workers and of the database."""
+
+    rate: float
+    worker: float
+    database: float
+
+
+def _race(made: Stage, count: int) -> _Race:
     now = _due(made, RACE)
     before = _fired_entries(made)
     command = [sys.executable, "-m", "bench.worker", made.url, str(made.office.settings.home)]
@@ -158,18 +190,37 @@ def _race(made: Stage, count: int) -> float:
     ]
     for worker in workers:
         _line(worker)
-    begun = time.perf_counter()
+    served, begun = _database_seconds(), time.perf_counter()
     for worker in workers:
-        if worker.stdin is not None:
-            worker.stdin.write("go\n")
-            worker.stdin.flush()
-    moved = sum(int(_line(worker)) for worker in workers)
-    seconds = time.perf_counter() - begun
+        _tell(worker, "go")
+    told = [_line(worker).split() for worker in workers]
+    seconds, served = time.perf_counter() - begun, _database_seconds() - served
     for worker in workers:
+        _tell(worker, "end")
         worker.wait(30)
+    moved = sum(int(one[0]) for one in told)
     if moved != RACE or _fired_entries(made) - before != RACE:
         raise RuntimeError(f"{moved} moves and {_fired_entries(made) - before} entries of {RACE}")
-    return moved / seconds
+    return _Race(moved / seconds, sum(float(one[1]) for one in told), served)
+
+
+def _database_seconds() -> float:
+    """Processor seconds of every PostgreSQL process of this machine so far."""
+    ticks = 0
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, rest = place.read_text("ascii", "replace").rpartition(")")
+        except OSError:  # a process that ended meanwhile
+            continue
+        if name.endswith("(postgres"):
+            ticks += sum(int(field) for field in rest.split()[11:13])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _tell(worker: subprocess.Popen[str], word: str) -> None:
+    if worker.stdin is not None:
+        worker.stdin.write(f"{word}\n")
+        worker.stdin.flush()
 
 
 def _line(worker: subprocess.Popen[str]) -> str:
