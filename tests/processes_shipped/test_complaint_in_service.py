@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from engine.actor import COMMAND_LINE
 from engine.errors import Forbidden, Invalid
-from engine.services import cases, documents, incidents, registers
+from engine.services import cases, documents, incidents, registers, returns, tasks
 from engine.store import deadlines as ledger
 from engine.store import documents as document_store
 from engine.store import dossiers
@@ -17,7 +17,7 @@ from engine.values.timing import COUNTY_ZONE
 from tests.databases import Databases
 from tests.fakes import FakeClock
 from tests.processes_shipped.office import Staffed, staffed
-from tests.processes_shipped.walk import MINUTE, MONDAY, working_day
+from tests.processes_shipped.walk import MINUTE, MONDAY, shipped, working_day
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -216,3 +216,25 @@ def test_ten_working_days_late_the_county_government_has_it_on_its_desk(county: 
     county.task(other, "check")
     with county.office.read(county.actor("legal_office_head")) as work:
         assert cases.page(work, other).case.number.startswith("红政逾")
+    at_the_county(county, other, "check", "gov_office1", overdue_state="open")
+    with county.office.begin(county.actor("county_leader1")) as work:
+        returns.send_back(work, county.task(other, "decide").id, "check", "请补充逾期原因")
+    at_the_county(county, other, "check", "gov_office1", overdue_state="open")
+    until = (late + timedelta(days=30)).date().isoformat()
+    at_the_county(
+        county, other, "decide", "county_leader1", overdue_verdict="order", finish_by=until
+    )
+    assert county.open(other) == []
+    assert issued(county, other) == ["overdue_decision"]
+    # The case that is late goes on as if nothing had happened.
+    assert county.task(case_id, "screen").status == "open"
+    with county.office.read(COMMAND_LINE) as work:
+        assert incidents.listing(work).rows == ()
+
+
+def at_the_county(county: Staffed, case_id: int, element: str, login: str, **typed: str) -> None:
+    """Complete a step of the case that a late step opened."""
+    form = shipped("overdue_decision.bpmn").description.forms[element]
+    raw = county.fill(form, login, typed)
+    with county.office.begin(county.actor(login)) as work:
+        tasks.complete(work, county.task(case_id, element).id, raw)
