@@ -7,13 +7,18 @@ at once: every act asks the rules anew, and tasks nobody may finish do not stay 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta
 
 from engine.services import audit, dockets, duty
 from engine.services.dockets import Docket
 from engine.services.duty import Door
+from engine.store import people
 from engine.store import tasks as store
 from engine.values.acts import Act
 from engine.work import Work
+
+#: Certificates that ran out before this are not looked for again.
+LOOKS_BACK = timedelta(days=7)
 
 
 def everything(work: Work, person_id: int) -> int:
@@ -28,6 +33,20 @@ def by_rule(work: Work, person_id: int, apart: Docket | None = None) -> int:
     """
     work.kept.pop("facts", None)
     return _release(work, person_id, whatever=False, apart=apart)
+
+
+def expired(work: Work) -> int:
+    """Tasks go back of people whose certificate ran out by today; how many.
+
+    Looks back some days, so that a night without a worker loses nobody.
+    """
+    ids = people.expired(work.session, work.today - LOOKS_BACK, work.today)
+    return sum(by_rule(work, one) for one in ids)
+
+
+def nightly(work: Work, _: datetime) -> None:
+    """The same, as a duty that comes back with the calendar."""
+    expired(work)
 
 
 def _release(work: Work, person_id: int, *, whatever: bool, apart: Docket | None = None) -> int:

@@ -1,4 +1,4 @@
-"""People from a list: a CSV file as an office keeps it, all of it or nothing, errors by line.
+"""People from a list, a CSV file or a workbook: all of it or nothing, errors by line.
 
 Columns: login, name, mail, phone, post, body (code), role, auxiliary. A person with several roles
 has several lines; people who are there already get the roles they lack and keep the rest.
@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from dataclasses import dataclass
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
 
 from engine.errors import DubanError, Forbidden, Invalid, NotFound
 from engine.rules.plaintext import keepable
@@ -20,6 +24,9 @@ from engine.work import Work, attempt
 
 MOST_LINES = 5_000
 MOST_BYTES = 2_000_000
+#: A workbook is packed: what it may unpack to, and the columns looked at.
+MOST_UNPACKED, MOST_CELLS = 50_000_000, 40
+_ZIP = b"PK\x03\x04"
 #: The columns by the names an office gives them.
 COLUMNS = {
     "登录名": "login", "姓名": "name", "电子邮箱": "mail", "电话": "phone", "职务": "post",
@@ -131,6 +138,8 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
 
 
 def _lines(content: bytes) -> list[tuple[int, list[str]]]:
+    if content.startswith(_ZIP):
+        return _cells(content)
     # Lines end as the program that wrote the list ends them; what is no text at all has zeros.
     reader = csv.reader(io.StringIO(keepable(_text(content)), newline=""))
     try:
@@ -138,6 +147,27 @@ def _lines(content: bytes) -> list[tuple[int, list[str]]]:
     except csv.Error as error:
         # A quotation mark that is never closed swallows the rest of the file.
         raise Invalid("list_unreadable") from error
+
+
+def _cells(content: bytes) -> list[tuple[int, list[str]]]:
+    """The first sheet of a workbook: text as it stands, whole numbers without a point."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
+                raise Invalid("file_too_large", limit=MOST_BYTES)
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        rows = book.worksheets[0].iter_rows(max_row=MOST_LINES + 2, max_col=MOST_CELLS)
+        return [(line, [_cell(one.value) for one in row]) for line, row in enumerate(rows, 1)]
+    except (zipfile.BadZipFile, InvalidFileException, LookupError, ValueError, OSError) as error:
+        raise Invalid("list_unreadable") from error
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return keepable(str(value))
 
 
 def _text(content: bytes) -> str:

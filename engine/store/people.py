@@ -239,6 +239,14 @@ def put_certificate(session: Session, number: str, **values: Any) -> None:
     session.execute(update(certificates).where(certificates.c.number == number).values(**values))
 
 
+def expired(session: Session, first: date, before: date) -> list[int]:
+    """Ids of people with a certificate whose last day lies from the first day to before another."""
+    query = select(certificates.c.person_id).where(
+        certificates.c.valid_to >= first, certificates.c.valid_to < before
+    )
+    return sorted(set(session.execute(query).scalars()))
+
+
 #: Columns of a certificate that policy looks at.
 CERTIFICATE = tuple(
     column.name for column in certificates.c if column.name not in ("id", "person_id")

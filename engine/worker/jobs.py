@@ -14,6 +14,7 @@ from engine.services import (
     mail,
     periodic,
     recounting,
+    released,
     timers,
     upgrading,
 )
@@ -38,6 +39,7 @@ class Loop:
 JOBS = (
     Job("anchor", at(hour=0, minute=0), anchors.daily),
     Job("digest", at(minute="*/15"), digests.duty),
+    Job("certificates", at(hour=0, minute=5), released.nightly),
     Job("housekeeping", at(minute=20), lambda work, _: leftovers.forget(work)),
 )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
+from openpyxl import Workbook
 
-from engine.actor import COMMAND_LINE
+from engine.actor import CLOCK, COMMAND_LINE
 from engine.errors import Conflict, Forbidden, Invalid
-from engine.services import bodies, certificates, staff, staff_import, tasks
+from engine.services import bodies, certificates, released, staff, staff_import, tasks
 from engine.services.staff_import import BadList
 from engine.store import audit as audit_store
 from engine.store import people as people_store
@@ -247,3 +249,40 @@ def test_a_correction_of_a_suspended_certificate_is_recorded_as_suspended(county
         *_, last, entry = audit_store.entries(work.session, 0)
     assert last.facts["status"] == "suspended"
     assert entry.act == "register_written"
+
+
+def test_a_workbook_is_taken_in_like_a_list_and_text_stays_text(county: County) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["登录名", "姓名", "电话", "机构代码", "岗位"])
+    sheet.append(["new1", "=新人", "013800000000", "legal", "supervisor"])
+    sheet.append(["new2", "新人二", 13900000000, "legal", "supervisor"])
+    sheet["B2"].data_type = "s"
+    kept = io.BytesIO()
+    book.save(kept)
+    with county.office.begin(county.actor("admin")) as work:
+        made = staff_import.take(work, kept.getvalue())
+        rows = [people_store.person_by_login(work.session, one) for one in ("new1", "new2")]
+    assert (made.people, made.lines) == (2, 2)
+    told = [(row.name, row.phone) for row in rows if row is not None]
+    assert told == [("=新人", "013800000000"), ("新人二", "13900000000")]
+    with county.office.begin(county.actor("admin")) as work, pytest.raises(Invalid) as refused:
+        staff_import.take(work, kept.getvalue()[:200])
+    assert refused.value.code == "list_unreadable"
+
+
+def test_tasks_go_back_the_night_a_certificate_has_run_out(county: County) -> None:
+    case_id = verifying(county)
+    row = task(county, case_id, "verify")
+    assert row.assignee_id == county.people["sup1"]
+    with county.office.begin(COMMAND_LINE) as work:
+        values = {"person_id": county.people["sup1"], "kind": "supervision", "field": ""}
+        place = {"body_id": county.bodies["legal"], "area": "", "valid_from": date(2018, 1, 1)}
+        people_store.put_certificate(
+            work.session, "C-sup1", **values, **place, valid_to=date(2026, 3, 5)
+        )
+    for night, expected in (("2026-03-05 00:05", 0), ("2026-03-06 00:05", 1)):
+        county.at(night)
+        with county.office.begin(CLOCK) as work:
+            assert released.expired(work) == expected
+    assert task(county, case_id, "verify").assignee_id is None
