@@ -15,10 +15,11 @@ const MARKS = {
 
 /** One diagram on one panel of the page. */
 export class Drawing {
-  constructor(panel, words, wordOf = () => "") {
+  constructor(panel, words, wordOf = () => "", failed = "") {
     this.panel = panel;
     this.words = words;
     this.wordOf = wordOf;
+    this.failed = failed;
     this.element = panel.querySelector("[data-canvas]");
     this.said = panel.querySelector("[data-said]");
   }
@@ -38,7 +39,14 @@ export class Drawing {
     });
     this.element.querySelector("svg")?.setAttribute("tabindex", "-1");
     this.viewer.on("import.parse.complete", ({ elementsById }) => this.translate(elementsById));
-    await this.viewer.importXML(xml);
+    try {
+      await this.viewer.importXML(xml);
+    } catch {
+      // A draft may have no drawing yet; the pages say everything in words.
+      this.element.hidden = true;
+      this.said.textContent = this.failed;
+      return;
+    }
     this.canvas = this.viewer.get("canvas");
     this.registry = this.viewer.get("elementRegistry");
     const link = this.element.querySelector(".bjs-powered-by");
@@ -130,7 +138,7 @@ async function start(holder) {
   const wordOf = (kind) => holder.getAttribute(`data-word-${kind}`) ?? "";
   const drawings = [];
   for (const panel of holder.querySelectorAll("[data-side]")) {
-    const drawing = new Drawing(panel, data.words, wordOf);
+    const drawing = new Drawing(panel, data.words, wordOf, holder.dataset.failed);
     await drawing.draw(data[panel.dataset.side]);
     drawings.push(drawing);
   }
