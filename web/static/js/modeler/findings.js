@@ -52,9 +52,15 @@ export class Findings {
   async look() {
     const found = await this.linter.lint(this.modeler.getDefinitions());
     this.drawn = Object.entries(found).flatMap(([rule, reports]) =>
-      reports.map(({ id }) => ({ rule, element: id, severity: RULES[rule][2] === "error" ? "error" : "warning", sentence: say(`lint.${rule}`) })),
+      reports.filter(({ id }) => !(rule === "fake-join" && this.rungs(id))).map(({ id }) => ({ rule, element: id, severity: RULES[rule][2] === "error" ? "error" : "warning", sentence: say(`lint.${rule}`) })),
     );
     this.show();
+  }
+
+  /** Whether only rungs of a ladder lead here: each may call it again. */
+  rungs(id) {
+    const incoming = this.modeler.get("elementRegistry").get(id)?.incoming ?? [];
+    return incoming.every(({ source }) => source.host);
   }
 
   all() {

@@ -32,6 +32,7 @@ class Workshop {
       ["canvas", "panel", "findings", "count", "saved", "notice", "table", "decisions", "undo", "redo", "simulate"].map((name) => [name, part(name)]),
     );
     page.untranslated = missing;
+    page.workshop = this;
   }
 
   async open() {
@@ -196,6 +197,7 @@ class Workshop {
 
   /** Shows one of the equal views: drawing, table of steps, decision tables. */
   show(view) {
+    this.page.dataset.view = view;
     for (const tab of this.page.querySelectorAll("[data-modeler-tab]")) {
       const chosen = tab.dataset.modelerTab === view;
       tab.setAttribute("aria-selected", String(chosen));

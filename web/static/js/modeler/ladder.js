@@ -11,11 +11,13 @@ export const RUNGS = [
   ["supervise", 5],
   ["government", 10],
 ];
+// Width one rung takes, its label included.
+const RUNG = 48;
 const LIMIT = /limit\(\s*"([^"]*)"/;
 
 export class Ladders {
-  constructor(editing, modeling, moddle, elementFactory, bpmnFactory) {
-    Object.assign(this, { editing, modeling, moddle, elementFactory, bpmnFactory });
+  constructor(editing, modeling, elementFactory, placing) {
+    Object.assign(this, { editing, modeling, elementFactory, placing });
   }
 
   /** Boundary timers of a step, the one marked as its deadline first. */
@@ -61,6 +63,7 @@ export class Ladders {
     const { key } = this.limit(step);
     if (!key) return;
     this.editing.together(() => {
+      this.widen(step);
       const call = this.called(step) ?? this.call(step);
       for (const [level, days] of RUNGS) {
         const found = this.timers(step).find((one) => levelOf(one) === level || (level === "due" && isDeadline(one)));
@@ -69,6 +72,16 @@ export class Ladders {
         if (!timer.outgoing.length) this.modeling.connect(timer, call, { type: "bpmn:SequenceFlow" });
       }
     });
+  }
+
+  /** Rungs stand side by side on the step's lower edge. */
+  widen(step) {
+    const more = RUNGS.length * RUNG - step.width;
+    if (more <= 0) return;
+    this.placing.makeRoom(step.x + step.width + 1, more);
+    this.modeling.resizeShape(step, { x: step.x, y: step.y, width: step.width + more, height: step.height });
+    const due = this.deadline(step);
+    if (due) this.modeling.moveElements([due], { x: Math.round(step.x + this.free(step, "due") - (due.x + due.width / 2)), y: 0 }, step, { attach: true });
   }
 
   called(step) {
@@ -115,7 +128,7 @@ export class Ladders {
     if (call && !call.incoming.length) this.modeling.removeElements([call]);
   }
 }
-Ladders.$inject = ["editing", "modeling", "moddle", "elementFactory", "bpmnFactory"];
+Ladders.$inject = ["editing", "modeling", "elementFactory", "placing"];
 
 export function timerOf(element) {
   return element.businessObject.eventDefinitions?.find((one) => one.$type === "bpmn:TimerEventDefinition");

@@ -7,6 +7,8 @@ import { extensions } from "./commands.js";
 import { isStep, lanes, roleOf, stepsInOrder } from "./model.js";
 import { say } from "./words/index.js";
 
+// What a new step between two others needs: itself and a flow.
+const ROOM = 160;
 const STEP = CREATED.find(([name]) => name === "step");
 
 export class StepTable {
@@ -16,7 +18,10 @@ export class StepTable {
     this.editing = modeler.get("editing");
     this.ladders = modeler.get("ladders");
     this.placing = modeler.get("placing");
-    modeler.on("commandStack.changed", () => !container.hidden && this.show());
+    // A listener that answers `false` would keep the event from the others.
+    modeler.on("commandStack.changed", () => {
+      if (!container.hidden) this.show();
+    });
   }
 
   show() {
@@ -52,7 +57,10 @@ export class StepTable {
     const [flow, ...others] = step.outgoing.filter(({ type }) => type === "bpmn:SequenceFlow");
     const target = flow && !others.length ? flow.target : undefined;
     this.editing.together(() => {
-      if (target) this.modeling.removeConnection(flow);
+      if (target) {
+        this.modeling.removeConnection(flow);
+        this.placing.makeRoom(step.x + step.width + 10, ROOM);
+      }
       const made = this.placing.append(step, STEP);
       this.modeling.updateProperties(made, { name: say("table.new_step") });
       if (target) this.modeling.connect(made, target, { type: "bpmn:SequenceFlow" });

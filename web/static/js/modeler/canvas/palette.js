@@ -9,8 +9,15 @@ const BUTTON = '<button type="button" class="entry" draggable="true"></button>';
 const POOL = { width: 900, height: 250 };
 
 export class Placing {
-  constructor(elementFactory, create, autoPlace, canvas, modeling, selection, rules) {
-    Object.assign(this, { elementFactory, create, autoPlace, canvas, modeling, selection, rules });
+  constructor(elementFactory, create, autoPlace, canvas, modeling, selection, spaceTool, elementRegistry) {
+    Object.assign(this, { elementFactory, create, autoPlace, canvas, modeling, selection, spaceTool, elementRegistry });
+  }
+
+  /** Moves what lies to the right of a place further, so that something fits in. */
+  makeRoom(x, width) {
+    const shapes = this.elementRegistry.filter((one) => one.parent && !one.waypoints);
+    const { movingShapes, resizingShapes } = this.spaceTool.calculateAdjustments(shapes, "x", width, x);
+    this.spaceTool.makeSpace(movingShapes, resizingShapes, { x: width, y: 0 }, "e", x);
   }
 
   shape([, type, , more]) {
@@ -54,7 +61,7 @@ export class Placing {
     return root.children.find(inside) ?? root;
   }
 }
-Placing.$inject = ["elementFactory", "create", "autoPlace", "canvas", "modeling", "selection", "rules"];
+Placing.$inject = ["elementFactory", "create", "autoPlace", "canvas", "modeling", "selection", "spaceTool", "elementRegistry"];
 
 export class OwnPalette {
   constructor(palette, placing, handTool, lassoTool, spaceTool, globalConnect, translate) {

@@ -21,7 +21,11 @@ export function speakSimulation(modeler, canvas) {
       for (const node of addedNodes) if (node.nodeType === 1) for (const own of [node, ...node.querySelectorAll(OWN)]) if (own.matches(OWN)) speak(own);
     }
   }).observe(canvas, { childList: true, subtree: true });
-  modeler.on("tokenSimulation.toggleMode", ({ active }) => canvas.classList.toggle("simulating", active));
+  // What stood there before it was watched.
+  modeler.on("tokenSimulation.toggleMode", ({ active }) => {
+    canvas.classList.toggle("simulating", active);
+    for (const own of canvas.querySelectorAll(OWN)) speak(own);
+  });
 }
 
 // What of its English is known; the dictionary of the libraries has the Chinese.
