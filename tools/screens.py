@@ -150,9 +150,34 @@ def _verbs(hands: Hands, found: dict[str, int]) -> Page:
     return page
 
 
+def _drawing(hands: Hands, found: dict[str, int]) -> Page:
+    """A draft on the canvas, a step of it chosen."""
+    page = hands.at("legal_office_head")
+    page.goto("/diagrams/suggestion")
+    begin = page.locator("form[action$='/drafts'] button")
+    if begin.count():
+        begin.click()
+        page.wait_for_load_state()
+    page.goto("/diagrams/suggestion/draw")
+    page.locator("[data-modeler][data-ready=yes]").wait_for()
+    page.locator(".modeler").evaluate("one => one.scrollIntoView()")
+    page.locator("[data-modeler-findings] .finding-line").first.click()
+    return page
+
+
+def _drawn_as_a_table(hands: Hands, found: dict[str, int]) -> Page:
+    """The same draft, step by step."""
+    page = _drawing(hands, found)
+    page.click("[data-modeler-tab=table]")
+    page.locator(".modeler").evaluate("one => one.scrollIntoView()")
+    return page
+
+
 PICTURES = (
     Picture("inbox", "supervisor1", _at("supervisor1", "/inbox")),
     Picture("task", "supervisor1", _task),
+    Picture("draw", "legal_office_head", _drawing, TALL),
+    Picture("draw-table", "legal_office_head", _drawn_as_a_table, TALL),
     Picture("why-this-date", "supervisor1", _at("supervisor1", "/deadlines/{rectify}"), TALL),
     Picture("diagram", "supervisor1", _diagram, TALL),
     Picture("case", "supervisor1", _at("supervisor1", "/cases/{late}")),

@@ -36,8 +36,7 @@ const resolver = {
 export class Findings {
   constructor({ list, count, modeler, select }) {
     Object.assign(this, { list, count, modeler, select, server: [], drawn: [], marked: [] });
-    const rules = Object.fromEntries(Object.entries(RULES).map(([name, [, , level]]) => [name, level]));
-    this.linter = new linting({ config: { rules }, resolver });
+    this.rules = Object.fromEntries(Object.entries(RULES).map(([name, [, , level]]) => [name, level]));
     list.addEventListener("click", (event) => {
       const line = event.target.closest("[data-element]");
       if (line) this.select(line.dataset.element);
@@ -50,11 +49,18 @@ export class Findings {
   }
 
   async look() {
-    const found = await this.linter.lint(this.modeler.getDefinitions());
+    // Some rules remember what they saw: each look has its own.
+    const found = await new linting({ config: { rules: this.rules }, resolver }).lint(this.modeler.getDefinitions());
     this.drawn = Object.entries(found).flatMap(([rule, reports]) =>
       reports.filter(({ id }) => !(rule === "fake-join" && this.rungs(id))).map(({ id }) => ({ rule, element: id, severity: RULES[rule][2] === "error" ? "error" : "warning", sentence: say(`lint.${rule}`) })),
     );
     this.show();
+  }
+
+  /** The element on the drawing; a procedure is its pool. */
+  drawnAs(id) {
+    const registry = this.modeler.get("elementRegistry");
+    return registry.get(id) ?? registry.find(({ businessObject }) => businessObject?.processRef?.id === id);
   }
 
   /** Whether only rungs of a ladder lead here: each may call it again. */
@@ -81,9 +87,9 @@ export class Findings {
   line({ severity, sentence, element, file, line }) {
     const item = document.createElement("li");
     item.className = `finding ${severity}`;
-    const known = element && this.modeler.get("elementRegistry").get(element);
+    const known = element && this.drawnAs(element);
     const text = document.createElement(known ? "button" : "span");
-    if (known) Object.assign(text, { type: "button", className: "finding-line" }).dataset.element = element;
+    if (known) Object.assign(text, { type: "button", className: "finding-line" }).dataset.element = known.id;
     const kind = document.createElement("b");
     kind.textContent = say(`findings.${severity}`);
     const where = known ? "" : [file, line && say("findings.line", { line })].filter(Boolean).join(" ");

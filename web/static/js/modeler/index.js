@@ -1,12 +1,12 @@
 // Entry of the page procedures are drawn on. One command stack holds every change: of the drawing,
 // the panel, the table and the decision tables.
-import NativeCopyPaste from "bpmn-js-native-copy-paste";
 import Simulation from "bpmn-js-token-simulation";
 import Modeler from "bpmn-js/lib/Modeler";
 import Minimap from "diagram-js-minimap";
 
 import duban from "../../../../engine/bpmn/duban.json";
 import { Asking } from "./asking.js";
+import { clipboardModule } from "./canvas/clipboard.js";
 import { keysModule } from "./canvas/keys.js";
 import { paletteModule } from "./canvas/palette.js";
 import { keepReferences } from "./canvas/references.js";
@@ -61,7 +61,7 @@ class Workshop {
     this.modeler = new Modeler({
       container: canvas,
       moddleExtensions: { duban },
-      additionalModules: [translateModule, paletteModule, commandsModule, laddersModule, keysModule, Minimap, Simulation, NativeCopyPaste],
+      additionalModules: [translateModule, paletteModule, commandsModule, laddersModule, keysModule, clipboardModule, Minimap, Simulation],
       bpmnRenderer: { defaultFillColor: "var(--paper)", defaultStrokeColor: "var(--pen)", defaultLabelColor: "var(--pen-text)" },
     });
     this.stack = this.modeler.get("commandStack");
@@ -107,6 +107,14 @@ class Workshop {
 
   /** Steps back and forth from anywhere on the page: what is typed commits first. */
   key(event) {
+    const tab = event.target.closest("[data-modeler-tab]");
+    if (tab && /^Arrow(Left|Right)$/.test(event.key)) {
+      const tabs = [...this.page.querySelectorAll("[data-modeler-tab]")];
+      const next = tabs[(tabs.indexOf(tab) + (event.key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length];
+      this.show(next.dataset.modelerTab);
+      next.focus();
+      return;
+    }
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     const does = { z: event.shiftKey ? "redo" : "undo", y: "redo", s: "save" }[event.key.toLowerCase()];
     const typing = event.target.matches("input, textarea, select, [contenteditable]");
