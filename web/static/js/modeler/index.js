@@ -41,7 +41,7 @@ class Workshop {
       address,
       token,
       draft: () => this.draft(),
-      told: (text, bad) => this.told(text, bad),
+      told: (...how) => this.told(...how),
       found: (findings) => this.findings.fromServer(findings),
       clash: (other, mine) => this.asking.clash(other, mine),
       earlier: (other) => this.asking.earlier(other),
@@ -148,8 +148,9 @@ class Workshop {
     this.parts.redo.disabled = !this.stack.canRedo();
   }
 
-  told(text, bad) {
+  told(text, bad, code) {
     this.parts.saved.textContent = text;
+    this.parts.saved.dataset.state = code;
     this.parts.saved.classList.toggle("failed", bad);
   }
 

@@ -56,6 +56,7 @@ export class Saving {
     }
     this.running = true;
     this.dirty = false;
+    this.tell("saved.not_yet");
     const sent = await this.draft();
     try {
       this.answer(await this.ask("", { ...sent, revision: this.revision }), sent);
@@ -74,7 +75,8 @@ export class Saving {
     if (ok) {
       this.revision = data.revision;
       if (!this.dirty) this.forget();
-      this.tell("saved.as", { at: data.saved_at, by: data.saved_by });
+      // What changed meanwhile is not saved yet.
+      this.tell(this.dirty ? "saved.not_yet" : "saved.as", { at: data.saved_at, by: data.saved_by });
       this.found(data.findings);
     } else if (status === 409 && data.code === "design_changed") {
       this.keep(sent, "saved.clash");
@@ -150,6 +152,6 @@ export class Saving {
   }
 
   tell(code, facts = {}, bad = false) {
-    this.told(say(code, facts), bad);
+    this.told(say(code, facts), bad, code);
   }
 }
