@@ -12,7 +12,7 @@ from datetime import date
 from engine.errors import Broken, Invalid
 from engine.rules.certificates import DUTY_KINDS, ENFORCING
 from engine.rules.registers import local_day
-from engine.services import access, audit, ledgers, released, slots
+from engine.services import access, audit, ledgers, places, released, slots
 from engine.services.dockets import Docket
 from engine.store import accounts, bodies
 from engine.store import people as store
@@ -91,14 +91,22 @@ def _issue(work: Work, docket: Docket, person: Person, wish: Wish) -> str:
         number=number,
         kind=kind,
         body_id=at.id,
-        field=wish.field.strip()[:80],
-        area=wish.area.strip()[:80],
+        field=_limited(wish.field, {one.sector for one in places.every(work).values()}),
+        area=_limited(wish.area, {one.area for one in places.every(work).values()}),
         valid_from=first,
         valid_to=last,
         status=known[1].status if known is not None else "active",
     )
     _keep(work, docket, person, held, wish)
     return number
+
+
+def _limited(told: str, known: set[str]) -> str:
+    """A field or area the county knows limits where the certificate counts; other words say only
+    what is printed on it, and stand in the register.
+    """
+    told = told.strip()[:80]
+    return told if told in known else ""
 
 
 def _change(work: Work, docket: Docket, person: Person, wish: Wish) -> list[str]:
@@ -131,11 +139,13 @@ def _keep(work: Work, docket: Docket, person: Person, held: Certificate, wish: W
         status=held.status,
         reason=wish.reason,
     )
-    more = {
+    more: dict[str, Json] = {
         "reason": wish.reason,
         "decided_on": work.today.isoformat(),
         "suspended_until": local_day(wish.until).isoformat() if wish.until else "",
     }
+    if wish.action == "issue":
+        more |= {"field": wish.field.strip(), "area": wish.area.strip()}
     ledgers.certificate(work, docket, person, held, more)
 
 

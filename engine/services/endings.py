@@ -60,8 +60,11 @@ class _Ending:
 def end_body(work: Work, docket: Docket, body: Json, successor: Json, reason: str) -> Json:
     """End a body of the case with its units; ``successor`` takes over what it has in hand.
 
-    Raises Broken ``target_not_of_case``, ``body_cannot_end``, ``successor_needed``.
+    Named but empty, nothing ends: it has no place in the county's table. Raises Broken
+    ``target_not_of_case``, ``body_cannot_end``, ``successor_needed``.
     """
+    if body in (None, ""):
+        return {"people": 0, "cases": [], "terminations": [], "successor": None}
     ended = _target(work, docket, body)
     units = tuple(
         one for one in bodies.every_body(work.session) if one.parent_id == ended.id and one.active

@@ -15,6 +15,7 @@ from engine.services import (
     moves,
     slots,
     views,
+    wording,
 )
 from engine.services.dockets import Docket
 from engine.services.entry import Place
@@ -25,7 +26,7 @@ from engine.store.cases import CaseRow
 from engine.store.definitions import DefinitionRow
 from engine.values.acts import Act
 from engine.values.pages import CaseRef
-from engine.values.process import FieldType, Form
+from engine.values.process import Description, FieldType, Form
 from engine.values.running import CaseFile, Json
 from engine.values.timing import COUNTY_ZONE
 from engine.work import Work
@@ -41,6 +42,7 @@ def open_linked(work: Work, docket: Docket, process_id: str, values: CaseFile) -
     if not description.starts:
         raise Broken("nothing_to_start", process=process_id)
     element = description.starts[0]
+    values = _withheld(docket, description, values)
     # What its lanes need and nothing fills is what the opener has there.
     named = slots.named(description)
     filled = {slot: body for slot, body in docket.slots.items() if slot in named}
@@ -60,6 +62,17 @@ def _bodies(work: Work, docket: Docket, form: Form, values: CaseFile) -> dict[st
         if field.type is FieldType.BODY and isinstance(slot, str):
             given[field.id] = slots.resolve(work, docket.slots, slot)
     return given
+
+
+def _withheld(docket: Docket, description: Description, values: CaseFile) -> CaseFile:
+    """The values without what is hidden from somebody (R15), unless their field there is as well."""
+    known = description.fields
+    return {
+        id: wording.withheld(docket, value)
+        if isinstance(value, str) and not (id in known and known[id].hidden_from)
+        else value
+        for id, value in values.items()
+    }
 
 
 def row_of(

@@ -333,7 +333,7 @@ OPERATIONS: Mapping[str, OperationShape] = {
         ("action", "person", "reason"), ("body", "post", "duties", "valid_to")
     ),
     #: A body of the case, or a unit below one, is no body of enforcement any more.
-    "end_body": OperationShape(("body", "reason"), ("successor",)),
+    "end_body": OperationShape(("reason",), ("body", "successor"), ("body",)),
     #: A message to a linked case, by default the one that opened this one.
     "send_to": OperationShape(("message",), ("case",), open=True),
     "unpublish": OperationShape(("reason",), ("document", "title"), ("document", "title")),

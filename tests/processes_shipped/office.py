@@ -37,6 +37,10 @@ from tests.processes_shipped.walk import shipped
 Raw = dict[str, list[str]]
 
 
+#: What a procedure opens besides.
+OPENS = {"complaint.bpmn": ("accountability.bpmn", "supervision.bpmn")}
+
+
 class Staffed:
     """The demo county with one published procedure, and hands that fill its forms in."""
 
@@ -49,6 +53,8 @@ class Staffed:
         with office.begin(COMMAND_LINE) as work:
             # Ten working days late every procedure opens this one at the county government.
             definitions.keep(work, shipped("overdue_decision.bpmn"), "test")
+            for other in OPENS.get(main, ()):
+                definitions.keep(work, shipped(other), "test")
             definitions.keep(work, self.definition, "test")
 
     def person(self, login: str) -> int:

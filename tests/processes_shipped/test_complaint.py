@@ -100,11 +100,11 @@ def test_a_proposal_the_head_does_not_sign_is_drafted_again() -> None:
         ("partial", {"crime_suspected": {"answer": True, "note": "移送"}}, True),
     ],
 )
-def test_a_grave_finding_becomes_a_lead(
+def test_a_grave_finding_opens_a_case_of_supervision(
     finding: str, values: dict[str, object], lead: bool
 ) -> None:
     walk = c.rectifying(finding, **values)
-    assert bool(walk.named("register", register="supervision_leads")) is lead
+    assert bool(walk.named("open_case", process="supervision")) is lead
     assert walk.open == ["rectify"]
 
 
@@ -274,11 +274,11 @@ def test_the_county_can_ask_for_more_or_decide_not_to_decide() -> None:
     assert "supervision_decision" not in walk.issued()
 
 
-def test_refusing_to_execute_and_accountability_become_leads() -> None:
+def test_refusing_to_execute_and_accountability_open_cases_of_accountability() -> None:
     walk = w.accountable_and_refused()
     assert walk.finished
-    sources = [r.parameters["source"] for r in walk.named("register", register="supervision_leads")]
-    assert sources == ["县政府决定移交追究责任", "拒不执行行政执法监督决定"]
+    opened = walk.named("open_case", process="accountability")
+    assert [r.element for r in opened] == ["lead_accountability", "lead_refusal"]
     assert walk.passed.count("execute") == 2
 
 

@@ -34,6 +34,10 @@ def _told(script: Script, walk: Walk, expected: dict[str, Any]) -> None:
         ("opened", "open_case", "process"),
         ("listed", "register", "status"),
         ("published", "publish", "document"),
+        ("certified", "certificate", "action"),
+        ("unpublished", "unpublish", "document"),
+        ("ended", "end_body", "body"),
+        ("reported", "send_to", "message"),
     ):
         if key in expected:
             done = [request.parameters.get(parameter) for request in walk.named(name)]
