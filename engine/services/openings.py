@@ -65,7 +65,7 @@ def _bodies(work: Work, docket: Docket, form: Form, values: CaseFile) -> dict[st
 
 
 def _withheld(docket: Docket, description: Description, values: CaseFile) -> CaseFile:
-    """The values without what is hidden from somebody (R15), unless their field there is as well."""
+    """The values without what is hidden from somebody (R15), unless their field there is too."""
     known = description.fields
     return {
         id: wording.withheld(docket, value)
