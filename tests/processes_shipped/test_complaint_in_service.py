@@ -17,7 +17,7 @@ from engine.values.timing import COUNTY_ZONE
 from tests.databases import Databases
 from tests.fakes import FakeClock
 from tests.processes_shipped.office import Staffed, staffed
-from tests.processes_shipped.walk import MINUTE, MONDAY, working_day
+from tests.processes_shipped.walk import MINUTE, MONDAY, shipped, working_day
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
