@@ -81,10 +81,22 @@ def red_line(paragraph: Paragraph) -> None:
     paragraph._p.get_or_add_pPr().append(border)
 
 
-def page_number(sheet: Sheet) -> None:
-    """The page number at the bottom: — 1 —."""
-    paragraph = sheet.sections[0].footer.paragraphs[0]
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+def page_numbers(sheet: Sheet) -> None:
+    """The page number at the bottom, outside: odd pages right, even pages left, one letter in."""
+    sheet.settings.odd_and_even_pages_header_footer = True
+    section = sheet.sections[0]
+    page_number(section.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
+    page_number(section.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
+
+
+def page_number(paragraph: Paragraph, align: WD_ALIGN_PARAGRAPH) -> None:
+    """— 1 — in Songti of size 14, as the standard has it."""
+    paragraph.alignment = align
+    shape = paragraph.paragraph_format
+    if align == WD_ALIGN_PARAGRAPH.RIGHT:
+        shape.right_indent = Pt(14)
+    else:
+        shape.left_indent = Pt(14)
     write(paragraph, "— ", size=14, font="宋体")
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), "PAGE")
@@ -107,7 +119,8 @@ def blank() -> Sheet:
     known = sheet.core_properties
     known.author = known.last_modified_by = known.comments = known.title = ""
     known.created = known.modified = FIRST
-    page_number(sheet)
+    section.footer_distance = Mm(28)
+    page_numbers(sheet)
     return sheet
 
 
@@ -155,6 +168,28 @@ def signature(sheet: Sheet) -> None:
         paragraph.paragraph_format.right_indent = Pt(64)
 
 
+def imprint(sheet: Sheet) -> None:
+    """版记：抄送机关（有的话）、印发机关和印发日期，上下各一条线。"""
+    line(sheet, "", indent=False)
+    line(sheet, "{%p if p.copies %}", indent=False)
+    copies = line(sheet, "抄送：{{ p.copies }}。", indent=False, size=14)
+    rule(copies, "top")
+    line(sheet, "{%p endif %}", indent=False)
+    printed = line(sheet, "{{ issuer }}　　　　{{ date }}印发", indent=False, size=14)
+    rule(printed, "top", "bottom")
+
+
+def rule(paragraph: Paragraph, *sides: str) -> None:
+    """Thin black lines above or below a paragraph."""
+    border = OxmlElement("w:pBdr")
+    for side in sides:
+        edge = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "6"), ("space", "2"), ("color", "000000")):
+            edge.set(qn(f"w:{name}"), value)
+        border.append(edge)
+    paragraph._p.get_or_add_pPr().append(border)
+
+
 def letter(sheet: Sheet, said: dict[str, Any], numbered: bool) -> None:
     """A document with a red head, addressed to somebody."""
     head(sheet, numbered)
@@ -164,7 +199,11 @@ def letter(sheet: Sheet, said: dict[str, Any], numbered: bool) -> None:
         line(sheet, "{{ recipient }}：", indent=False)
         line(sheet, "{%p endif %}", indent=False)
     body(sheet, said["text"])
+    for number, name in enumerate(said.get("enclosures", []), 1):
+        lead = "附件：" if len(said["enclosures"]) == 1 else f"附件：{number}．"
+        line(sheet, (lead if number == 1 else f"　　　{number}．") + name)
     signature(sheet)
+    imprint(sheet)
 
 
 def form(sheet: Sheet, said: dict[str, Any], numbered: bool) -> None:

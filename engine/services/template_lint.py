@@ -25,7 +25,7 @@ GIVEN = frozenset(
 )  # fmt: skip
 OF_CASE = frozenset({"number", "title", "party", "started"})
 #: Parameters an operation adds by itself.
-ADDED = frozenset({"due"})
+ADDED = frozenset({"due", "copies"})
 
 _SAMPLES = {
     FieldType.LONG_TEXT: "（{label}：示例文字）",

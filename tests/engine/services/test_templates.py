@@ -96,5 +96,5 @@ def test_a_document_prints_only_what_its_diagram_can_know(code: str) -> None:
     for diagram, names, parameters in issued()[code]:
         unknown = word.names(content, "v") - names
         assert not unknown, f"{diagram}: no field {sorted(unknown)}"
-        optional = {"due", "step_due", "reason"}
+        optional = {"due", "step_due", "reason", "copies"}
         assert word.names(content, "p") - parameters <= optional, diagram
