@@ -48,7 +48,7 @@ def test_a_document_says_in_words_what_the_case_file_holds(county: County) -> No
     assert "《行政处罚法》第四条" in whole
     assert "停止收取\n退还已收费用" in whole
     assert "请于2026年3月30日前完成整改" in whole
-    assert lines[-2:] == ["红河县司法局", "2026年3月2日"]
+    assert lines[-3:] == ["红河县司法局", "2026年3月2日", "红河县司法局　　　　2026年3月2日印发"]
     assert "王小某" not in whole
 
 
