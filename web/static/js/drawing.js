@@ -137,6 +137,8 @@ async function start(holder) {
   const data = await answer.json();
   const wordOf = (kind) => holder.getAttribute(`data-word-${kind}`) ?? "";
   const drawings = [];
+  // All of them take their width before the first is fitted into it.
+  for (const panel of holder.querySelectorAll("[data-side]")) panel.hidden = false;
   for (const panel of holder.querySelectorAll("[data-side]")) {
     const drawing = new Drawing(panel, data.words, wordOf, holder.dataset.failed);
     await drawing.draw(data[panel.dataset.side]);
