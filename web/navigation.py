@@ -80,6 +80,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("limits.index", "limits", N_("Time limits")),
             Place("doctemplates.index", "document", N_("Document templates"), _member),
             Place("calendar.show", "calendar", N_("Calendar")),
+            Place("periodic.index", "clock", N_("Periodic duties")),
         ),
     ),
     (

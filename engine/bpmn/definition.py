@@ -28,6 +28,7 @@ from engine.bpmn.model import (
     operation_of,
     script_of,
 )
+from engine.bpmn.reading import period_of
 from engine.bpmn.scripts import script_names
 from engine.errors import BadDefinition
 from engine.values.process import Description, Element, Finding, Lane, ProcessInfo
@@ -178,6 +179,7 @@ def _describe(process: Process, models: Mapping[str, Process], checksum: str) ->
             for node in process.inside(process.id)
             if node.kind == "startEvent" and node.event in ("none", "message")
         ),
+        periods={code: node.id for node in process.inside(process.id) if (code := period_of(node))},
         deadlines=tuple(mark for model in models.values() for mark in read_deadlines(model)),
         rungs=tuple(mark for model in models.values() for mark in read_rungs(model)),
         elements={

@@ -22,7 +22,7 @@ from engine.bpmn.activities import Call, EventSubprocess, Subprocess
 from engine.bpmn.events import Attached, Boundary, Catch, Passing
 from engine.bpmn.forms import role_and_body, said
 from engine.bpmn.nodes import Flow
-from engine.bpmn.reading import read_repetition
+from engine.bpmn.reading import period_of, read_repetition
 from engine.bpmn.repetition import Repeat
 from engine.bpmn.rungs import Rung
 from engine.bpmn.tasks import Operation, Parameter
@@ -169,11 +169,12 @@ class EventParser(ElementParser):
 
 
 class StartParser(ElementParser):
-    """Start events. That of a case may wait for a timer; else somebody has started the scope."""
+    """Start events. That of a case may wait for a timer; else the scope has been started there."""
 
     @override
     def create_task(self) -> Passing | Catch:
-        waits = self.process_parser.top and self.model.event == "timer"
+        timed = self.model.event == "timer" and not period_of(self.model)
+        waits = self.process_parser.top and timed
         definition = self.process_parser.trigger(self.model) if waits else NoneEventDefinition()
         made = (Catch if waits else Passing)(
             self.spec, self.bpmn_id, event_definition=definition, **self.bpmn_attributes

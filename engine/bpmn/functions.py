@@ -45,6 +45,10 @@ class _Calls:
             raise Broken("expression.limit_key", value=str(key)[:40])
         return self._instant(TimerRule(self._start(since), limit=key))
 
+    def period(self, code: object) -> Instant:
+        """Only says at a start event which periodic duty opens cases there; gives no instant."""
+        raise Broken("expression.period_elsewhere", value=str(code)[:40])
+
     def working_days(self, n: object, base: object = _NOW) -> Instant:
         return self._count(n, Unit.WORKING_DAY, base)
 
@@ -89,6 +93,7 @@ def functions(now: datetime, schedule: Schedule) -> dict[str, Callable[..., Any]
         "now": calls.now,
         "today": calls.today,
         "limit": calls.limit,
+        "period": calls.period,
         "working_days": calls.working_days,
         "days": calls.days,
         "months": calls.months,
@@ -239,6 +244,7 @@ SIGNATURES: Mapping[str, Signature] = {
     "now": Signature(0, 0),
     "today": Signature(0, 0),
     "limit": Signature(1, 2, ("since",)),
+    "period": Signature(1, 1),
     "working_days": Signature(1, 2, ("base",)),
     "days": Signature(1, 2, ("base",)),
     "months": Signature(1, 2, ("base",)),

@@ -92,6 +92,17 @@ def _in_words(found: re.Match[str]) -> str:
     return {"&&": " and ", "||": " or ", "!": " not "}.get(found[0], found[0])
 
 
+_PERIOD = re.compile(r"""period\(\s*(["'])([A-Z][A-Z0-9_]*)\1\s*\)""")
+
+
+def period_of(node: model.Node) -> str:
+    """The code of the periodic duty that opens cases at a start event, empty if none does."""
+    if node.kind != "startEvent" or node.timer is None:
+        return ""
+    told = _PERIOD.fullmatch(unwrapped(node.timer.text))
+    return told[2] if told is not None else ""
+
+
 def read_repetition(node: model.Node) -> tuple[str, Repetition | None]:
     """How an activity is repeated, with the rule it breaks if it does."""
     loop = node.element.find(bpmn("standardLoopCharacteristics"))

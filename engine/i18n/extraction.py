@@ -111,6 +111,7 @@ COMPUTED = (
     *(f"mail.{state}" for state in ("queued", "sent", "failed", "no_channel")),
     *(f"verb.{verb}" for verb in ("clock", "command", "mail", "move_version", "reading")),
     *(f"verb.job.{job}" for job in ("anchor", "housekeeping", "digest", "certificates")),
+    "verb.job.duty",
     *(f"operation.{name}" for name in OPERATIONS),
     *(f"says.{unit}" for unit in Unit),
     *(f"element.{kind}" for kind in ELEMENTS),

@@ -75,9 +75,9 @@ class Row:
             self.problem(name, "required")
         return str(value or "")
 
-    def number(self, name: str) -> int:
-        """A whole number."""
-        value = self._take(name, int, _MISSING)
+    def number(self, name: str, otherwise: int | None = None) -> int:
+        """A whole number; required unless there is one for when it is left out."""
+        value = self._take(name, int, _MISSING if otherwise is None else otherwise)
         if isinstance(value, bool):
             self.problem(name, "not_a_number", value=value)
             return 0
@@ -113,6 +113,22 @@ class Row:
             self.problem(name, "not_a_list_of_texts")
             return ()
         return tuple(value or ())
+
+    def numbers(self, name: str) -> tuple[int, ...]:
+        """A list of whole numbers, empty when left out."""
+        value = self._take(name, list, []) or []
+        if not all(isinstance(item, int) and not isinstance(item, bool) for item in value):
+            self.problem(name, "not_a_list_of_numbers")
+            return ()
+        return tuple(value)
+
+    def words(self, name: str) -> dict[str, str]:
+        """Texts by name, empty when left out."""
+        value = self._take(name, dict, {}) or {}
+        if not all(isinstance(item, str) for item in value.values()):
+            self.problem(name, "not_a_table_of_texts")
+            return {}
+        return dict(value)
 
     def table(self, name: str) -> Row | None:
         """A table within; ``None`` when left out."""

@@ -15,14 +15,13 @@ from pathlib import Path
 from engine.errors import Broken
 from engine.office import Office
 from engine.rules import county as counties
-from engine.rules import documents, limits, messages, registers, roles
+from engine.rules import documents, messages, periodic, registers, roles
 from engine.rules.county import County
 from engine.rules.documents import DocumentType, DocumentTypes
 from engine.rules.messages import Message, Messages
+from engine.rules.periodic import PeriodicDuties
 from engine.rules.registers import Register, Registers
 from engine.rules.roles import Roles
-from engine.services import slots
-from engine.values.process import OPERATIONS, Catalogue
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,7 @@ class Offered:
     documents: DocumentTypes
     registers: Registers
     messages: Messages
+    periodic: PeriodicDuties
     roles: Roles
     county: County
 
@@ -79,30 +79,9 @@ def offered(folder: Path | None = None) -> Offered:
         documents.read(_text(folder, "documents.toml")),
         registers.read(_text(folder, "registers.toml")),
         messages.read(_text(folder, "messages.toml")),
+        periodic.read(_text(folder, "periodic.toml")),
         known,
         counties.read(_text(folder, "county.toml"), tuple(known)),
-    )
-
-
-@functools.lru_cache(maxsize=8)
-def for_lint(folder: Path | None = None) -> Catalogue:
-    """What diagrams may refer to. Raises like :func:`offered`."""
-    known = offered(folder)
-    table = limits.read(_text(folder, "limits.toml"), tuple(known.roles)).table
-    return Catalogue(
-        roles=frozenset(known.roles),
-        slots=frozenset(slots.ONLY_ONE),
-        limits={row.key: row.span.unit for row in table.rows},
-        periods={
-            row.key: (row.span.amount, row.span.unit) for row in table.rows if row.sector is None
-        },
-        operations=OPERATIONS,
-        documents=frozenset(known.documents),
-        registers={
-            code: frozenset(column.id for column in register.columns)
-            for code, register in known.registers.items()
-        },
-        messages=frozenset(known.messages),
     )
 
 

@@ -48,6 +48,7 @@ def offer(settings: Settings) -> Catalogue:
         periods={
             row.key: (row.span.amount, row.span.unit) for row in table.rows if row.sector is None
         },
+        periodic=frozenset(files.periodic),
         operations=OPERATIONS,
         documents=frozenset(files.documents),
         registers={

@@ -33,6 +33,8 @@ log = logging.getLogger("duban.periodic")
 #: What is left to be done once the period is committed, if anything.
 Rest = Callable[[], object]
 Duty = Callable[[Work, datetime], Rest | None]
+#: Which periods are due after the last one done (``None``: none yet), oldest first.
+Due = Callable[[Work, datetime | None], list[datetime]]
 
 #: Periods of one job made up for at a beat; the next beat goes on.
 MOST = 500
@@ -54,7 +56,7 @@ class Job:
     """A periodic duty. It begins with the period it is first seen in."""
 
     name: str
-    when: CronTrigger
+    when: CronTrigger | Due
     duty: Duty
     missed: Missed = Missed.LATEST
 
@@ -69,13 +71,13 @@ def tick(office: Office, jobs: Sequence[Job]) -> int:
     return sum(_catch_up(office, job) for job in jobs)
 
 
-def due(job: Job, last: datetime | None, now: datetime) -> list[datetime]:
-    """The periods of a job to be done now, oldest first, after the last one done."""
-    if last is None or job.missed is Missed.LATEST:
-        latest = _latest(job.when, now)
+def due(when: CronTrigger, missed: Missed, last: datetime | None, now: datetime) -> list[datetime]:
+    """The periods to be done now, oldest first, after the last one done."""
+    if last is None or missed is Missed.LATEST:
+        latest = _latest(when, now)
         return [] if latest is None or (last is not None and latest <= last) else [latest]
     found = []
-    for instant in _from(job.when, last + timedelta(microseconds=1), now):
+    for instant in _from(when, last + timedelta(microseconds=1), now):
         found.append(instant)
         if len(found) == MOST:
             break
@@ -86,7 +88,9 @@ def _catch_up(office: Office, job: Job) -> int:
     with office.read(CLOCK) as work:
         if incidents.job_waits(work, job.name):
             return 0
-        wanted = due(job, store.last_run(work.session, job.name), work.now)
+        last, when = store.last_run(work.session, job.name), job.when
+        timed = isinstance(when, CronTrigger)
+        wanted = due(when, job.missed, last, work.now) if timed else when(work, last)
     done = 0
     for scheduled_for in wanted:
         if office.stopping.is_set():

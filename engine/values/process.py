@@ -229,6 +229,8 @@ class Description:
     forms: Mapping[str, Form] = field(default_factory=dict)
     #: Start event ids that a person may start a case by.
     starts: tuple[str, ...] = ()
+    #: Start events by the code of the periodic duty that opens cases there.
+    periods: Mapping[str, str] = field(default_factory=dict)
     deadlines: tuple[DeadlineMark, ...] = ()
     #: In the order they are drawn.
     rungs: tuple[RungMark, ...] = ()
@@ -363,6 +365,8 @@ class Catalogue:
     slots: frozenset[str] = frozenset()
     #: Keys of the time-limit table with the unit each is counted in.
     limits: Mapping[str, Unit] = field(default_factory=dict)
+    #: Codes of the periodic duties.
+    periodic: frozenset[str] = frozenset()
     operations: Mapping[str, OperationShape] = field(default_factory=dict)
     documents: frozenset[str] = frozenset()
     #: Registers with the ids of their columns.

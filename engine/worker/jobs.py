@@ -13,6 +13,7 @@ from engine.services import (
     leftovers,
     mail,
     periodic,
+    periodic_duties,
     recounting,
     released,
     timers,
@@ -43,11 +44,17 @@ JOBS = (
     Job("housekeeping", at(minute=20), lambda work, _: leftovers.forget(work)),
 )
 
+
+def jobs(office: Office) -> tuple[Job, ...]:
+    """Everything that is done once a period, the duties of ``periodic.toml`` among it."""
+    return (*JOBS, *periodic_duties.jobs(office))
+
+
 LOOPS = (
     Loop("heartbeat", health.heartbeat, every=10),
     Loop("clock", timers.tick, every=1, full=timers.BATCH),
     Loop("recount", recounting.tick, every=5, full=1),
     Loop("upgrade", upgrading.tick, every=5, full=1),
     Loop("outbox", mail.deliver, every=5, full=1),
-    Loop("periodic", lambda office: periodic.tick(office, JOBS), every=20),
+    Loop("periodic", lambda office: periodic.tick(office, jobs(office)), every=20),
 )

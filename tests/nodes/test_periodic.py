@@ -52,7 +52,7 @@ def test_what_is_due_follows_from_the_last_period_done(
     missed: Missed, last: str | None, now: str, wanted: list[str]
 ) -> None:
     job = Job("t", WEEKLY, lambda *_: None, missed)
-    found = periodic.due(job, local(last) if last else None, local(now))
+    found = periodic.due(job.when, job.missed, local(last) if last else None, local(now))
     assert found == [local(one) for one in wanted]
 
 
@@ -70,16 +70,16 @@ def test_the_present_period_is_found_on_the_calendar(
     fields: dict[str, int | str], now: str, latest: str
 ) -> None:
     job = Job("t", at(**fields), lambda *_: None)
-    assert periodic.due(job, None, local(now)) == [local(latest)]
+    assert periodic.due(job.when, job.missed, None, local(now)) == [local(latest)]
 
 
 def test_many_missed_periods_are_made_up_for_in_portions() -> None:
     job = Job("t", at(minute=0), lambda *_: None, Missed.EACH)
     start = local("2026-01-01 00:00")
     end = start + timedelta(days=30)
-    first = periodic.due(job, start, end)
+    first = periodic.due(job.when, job.missed, start, end)
     assert len(first) == periodic.MOST
-    rest = periodic.due(job, first[-1], end)
+    rest = periodic.due(job.when, job.missed, first[-1], end)
     assert len({*first, *rest}) == 30 * 24
 
 

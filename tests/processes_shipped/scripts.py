@@ -63,7 +63,12 @@ class Script:
         """A case at the beginning of a walk."""
         told = self.walks[name]
         start = {**self.start, **self.started(name)}
-        return Walk(self.main, answers(start), _moment(told.get("at")))
+        return Walk(self.main, answers(start), _moment(told.get("at")), self.start_event(name))
+
+    def start_event(self, name: str) -> str | None:
+        """The start event a walk begins at, if not the first: one of the clock's."""
+        told = self.walks[name]
+        return told.get("start_event", self.start_event(told["from"]) if "from" in told else None)
 
     def started(self, name: str) -> dict[str, Any]:
         """What a walk begins with otherwise than the others."""

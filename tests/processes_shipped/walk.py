@@ -73,7 +73,13 @@ class Walk:
     #: Whether finished history is forgotten after each command, as in service.
     pruning = True
 
-    def __init__(self, main: str, values: Mapping[str, Any], now: datetime = MONDAY) -> None:
+    def __init__(
+        self,
+        main: str,
+        values: Mapping[str, Any],
+        now: datetime = MONDAY,
+        element: str | None = None,
+    ) -> None:
         self.definition = shipped(main)
         self.now = now
         self.schedule = CountySchedule(calendar(), table(), now.astimezone(COUNTY_ZONE).date())
@@ -82,7 +88,8 @@ class Walk:
         self.flows: set[str] = set()
         self.passed: list[str] = []
         self.history: list[Sight] = []
-        self._take(CaseRun.start(self.definition, values, self._environment()).outcome())
+        begun = CaseRun.start(self.definition, values, self._environment(), element=element)
+        self._take(begun.outcome())
 
     # --- Commands
 

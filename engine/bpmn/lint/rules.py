@@ -132,6 +132,8 @@ _ALL = (
     Rule("lint.timers.escalation"),
     Rule("lint.timers.unknown_limit"),
     Rule("lint.timers.computed_limit"),
+    Rule("lint.timers.unknown_period"),
+    Rule("lint.timers.period_elsewhere"),
     # Conditions, scripts, parameters, cells
     Rule("lint.expressions.bad"),
     Rule("lint.expressions.unknown_name"),

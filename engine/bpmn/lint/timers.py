@@ -9,7 +9,7 @@ from engine.bpmn import periods, xml
 from engine.bpmn.forms import said
 from engine.bpmn.lint.subject import Subject
 from engine.bpmn.model import ACTIVITIES, Node, is_deadline
-from engine.bpmn.reading import unwrapped
+from engine.bpmn.reading import period_of, unwrapped
 from engine.bpmn.syntax import Refused, names_read, parsed
 from engine.errors import Broken
 from engine.values.process import Finding
@@ -31,11 +31,21 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _time(subject: Subject, node: Node) -> Iterator[Finding]:
-    """``timers.empty``, ``absurd``, ``fixed_date``, ``fixed_cycle``, ``not_a_time``."""
+    """``timers.empty``, ``absurd``, ``fixed_…``, ``not_a_time``, and those of periodic duties."""
     timer = node.timer
     text = unwrapped(timer.text) if timer is not None else ""
     if timer is None or not text:
         yield subject.at("timers.empty", node)
+        return
+    code, known = period_of(node), subject.catalogue.periodic
+    if code:
+        if known and code not in known:
+            yield subject.at("timers.unknown_period", node, line=timer.line, unknown=code)
+        if node.scope != subject.process.id or subject.called:
+            yield subject.at("timers.period_elsewhere", node, line=timer.line)
+        return
+    if "period" in _called(text):
+        yield subject.at("timers.period_elsewhere", node, line=timer.line)
         return
     try:
         if periods.is_cycle(text):
@@ -57,15 +67,23 @@ def _time(subject: Subject, node: Node) -> Iterator[Finding]:
 def _constant(text: str) -> bool:
     """Whether it is computed from nothing: neither from a period nor from a value of the case."""
     try:
-        tree = parsed(text)
+        parsed(text)
     except Refused:
         return False  # A rule on expressions says why.
-    called = {
+    return not _called(text) & _TIMES and not names_read(text)
+
+
+def _called(text: str) -> set[str]:
+    """The functions an expression calls; none if it is not one."""
+    try:
+        tree = parsed(text)
+    except Refused:
+        return set()
+    return {
         node.func.id
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
-    return not called & _TIMES and not names_read(text)
 
 
 def _marks(subject: Subject, node: Node) -> Iterator[Finding]:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from engine.actor import COMMAND_LINE
+from engine.config import Settings
 from engine.errors import Broken, Invalid
-from engine.services import cases, catalogue, operations
+from engine.services import cases, catalogue, definitions, operations
 from engine.store import cases as case_store
-from engine.values.process import OPERATIONS
+from engine.values.process import OPERATIONS, Catalogue
 from tests.engine.services.conftest import County
 from tests.engine.services.paperwork import opened, perform
 
@@ -22,12 +23,16 @@ def published(county: County) -> None:
     county.publish("paperwork.bpmn")
 
 
+def _offered() -> Catalogue:
+    return definitions.offer(Settings(Path(), "sqlite://"))
+
+
 def test_lint_knows_every_operation_that_is_performed_and_no_other() -> None:
-    assert operations.catalogue() == OPERATIONS == catalogue.for_lint().operations
+    assert operations.catalogue() == OPERATIONS == _offered().operations
 
 
 def test_lint_knows_what_the_data_files_offer() -> None:
-    known, offered = catalogue.for_lint(), catalogue.offered()
+    known, offered = _offered(), catalogue.offered()
     assert known.documents == set(offered.documents)
     assert known.messages == set(offered.messages)
     assert known.registers["supervised"] >= {"key", "body", "step", "due_on"}
