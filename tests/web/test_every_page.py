@@ -30,6 +30,7 @@ ELSEWHERE = frozenset({
     "exchange.diagram",
     "inbox.home",
     "opinions.show",
+    "periodic.turn",
     "progress.show",
     "public.show",
     "recusals.show",

@@ -19,6 +19,7 @@ _AT_THE_OFFICE = (frozenset(("legal_office",)), frozenset(("supervision", "legal
 CATALOGUE = Catalogue(
     roles=frozenset(("intake_clerk", "supervisor", "archivist")),
     limits={"CMP.ACCEPT": Unit.WORKING_DAY},
+    periodic=frozenset({"ZERO_CHECK"}),
     operations=OPERATIONS,
     documents=frozenset(("reply",)),
     registers={"complaints": frozenset(("number", "status"))},
