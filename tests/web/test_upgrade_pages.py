@@ -21,7 +21,7 @@ def test_the_pages_of_a_published_procedure_open_in_both_languages(site: Site) -
         assert browser.status == 200, (page, browser.words[:300])
     browser.open("/progress")
     assert browser.status == 200
-    stranger = site.browser("intake")
+    stranger = site.browser("intake1")
     for page in ("proof", "try", "heat", "upgrade"):
         stranger.open(f"/diagrams/inquiry/{page}")
         assert stranger.status == 403, page
