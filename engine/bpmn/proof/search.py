@@ -21,7 +21,7 @@ from engine.bpmn.proof.unreached import unreached
 from engine.bpmn.proof.walking import NOW, Key, ProofRun, Standing
 from engine.errors import Broken, Conflict
 from engine.values.proof import Doing, Effort, Flaw, Hop, ProofReport
-from engine.values.running import CaseFile, Json, Passed
+from engine.values.running import CaseFile, Json
 
 #: Flaws of one kind at one element are shown once, and of one kind no more than this.
 _SHOWN = 12
@@ -76,6 +76,8 @@ class Search:
         self._tried: dict[str, int] = {}
         self._moves = 0
         self._bounds: set[str] = set()
+        #: The case of the move under way, to tell what it passed should it break.
+        self._acting: ProofRun | None = None
         self._began = thread_time()
 
     def report(self) -> ProofReport:
@@ -144,7 +146,7 @@ class Search:
 
     def _moving(self, at: int, move: Move) -> Callable[[], ProofRun]:
         def go() -> ProofRun:
-            run = self._load(at)
+            run = self._acting = self._load(at)
             if move.doing is Doing.COMPLETE:
                 run.finish_task(move.task, move.values)
             elif move.doing is Doing.RETURN:
@@ -164,12 +166,15 @@ class Search:
     def _try(self, at: int | None, move: Move, go: Callable[[], ProofRun]) -> None:
         self._moves += 1
         hop = Hop(move.doing, move.element, _told(move.values), move.to)
+        self._acting = None
         try:
             run = go()
         except Conflict:
             # A return the engine refuses is refused to people as well.
             return
         except Broken as error:
+            if self._acting is not None:
+                hop = replace(hop, passed=self._acting.passed)
             self._broken(at, hop, error)
             return
         results = [name for name in run.results if name in self._reading.relevant]
@@ -374,6 +379,3 @@ class Search:
 
 def _told(values: CaseFile) -> dict[str, Json]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-__all__ = ["Passed", "Search"]
