@@ -19,6 +19,6 @@ CALLED = {"escalation.bpmn"}
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_shipped_procedure_holds_no_flaw(name: str) -> None:
-    report = prove(shipped(name), Effort(seconds=60))
+    report = prove(shipped(name), Effort(seconds=15))
     ways = [flaw for flaw in report.flaws if flaw.way or name not in CALLED]
     assert not ways, [(flaw.rule, flaw.element, dict(flaw.facts)) for flaw in ways]
