@@ -143,9 +143,21 @@ def _tasks(work: Work, docket: Docket, plan: Moved) -> None:
         held = replace(row, **changed)  # type: ignore[arg-type]  # Columns of a task row.
         if held.assignee_id is None:
             continue
-        if not duty.verdict(work, docket, held, held.assignee_id, Door.CLAIM):
-            # Whoever may not do the new step does not keep it.
-            task_store.change(work.session, row.id, assignee_id=None, claimed_at=None)
+        if not duty.verdict(
+            work, docket, held, held.assignee_id, Door.CLAIM, for_id=held.acting_for
+        ):
+            # Whoever may not do the new step does not keep it, and the record says so.
+            task_store.change(
+                work.session, row.id, assignee_id=None, claimed_at=None, acting_for=None
+            )
+            audit.append(
+                work,
+                docket,
+                Act.TASK_RELEASED,
+                task=held.name,
+                element=held.element,
+                reason="版本迁移后不再具备办理资格",
+            )
 
 
 def _record(work: Work, docket: Docket, was: Mapping[str | None, ledger.DeadlineRow]) -> None:

@@ -263,9 +263,11 @@ def test_each_refusal_has_words_and_a_source_in_both_languages(rule: str, locale
 SERVICES = Path(str(engine.services.__file__)).parent
 #: Functions of the services that decide who holds or completed a task, and the door they ask at.
 WRITERS = {
+    "endings._offer": "gives back",
+    "migrations._tasks": "gives back",
     "recusals._stand_back": "gives back",
     "replacements._offer": Door.OPEN,
-    "released._release": "gives back",
+    "released._of_case": "gives back",
     "returns._given": Door.REASSIGN,
     "take_backs._in_hand": Door.CLAIM,
     "tasks.claim": Door.CLAIM,
