@@ -153,7 +153,7 @@ def test_the_right_to_a_hearing_ends_after_five_working_days_and_not_a_minute_be
 def test_the_right_counts_from_the_service_of_the_notice_not_from_its_registration() -> None:
     walk = d.informing()
     walk.until(working_day(walk.now, 2))
-    walk.do("serve_hearing_rights", rights_served_on="2026-03-03")
+    walk.do("serve_hearing_rights", rights_served_on="2026-03-03", rights_service_method="direct")
     assert walk.due("hear_party").isoformat() == "2026-03-10T16:00:00+00:00"
 
 
