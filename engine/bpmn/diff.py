@@ -14,7 +14,7 @@ from engine.bpmn.properties import REFERENCES, Part, parts
 from engine.values.changes import Change, ChangeKind, ChangeWhat
 
 #: More differences than this help nobody; the pages say that there are more.
-MOST_CHANGES = 2_000
+MOST_CHANGES = 20_000
 
 
 def changes(

@@ -121,7 +121,7 @@ class Search:
     def _begin(self) -> None:
         description = self._definition.description
         for unwritten in self._choices.unwritten():
-            for start in description.starts:
+            for start in (*description.starts, *description.periods.values()):
                 form = description.forms.get(start)
                 for values in self._choices.entered(form, unwritten, self._holds):
                     move = Move(Doing.START, start, "", {**unwritten, **values})
