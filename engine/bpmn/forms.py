@@ -133,6 +133,7 @@ def _duty(element: xml.Element) -> Duty:
     return Duty(
         rule=said(element, "rule"),
         not_completed_by=words(element, "not_completed_by"),
+        apart_from=words(element, "apart_from"),
         not_named_in=words(element, "not_named_in"),
         min_officers=int(officers) if officers.isdecimal() else 0,
         officers=said(element, "officers"),

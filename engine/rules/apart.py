@@ -42,7 +42,8 @@ def not_recused(situation: Situation, person: PersonFacts) -> Verdict:
 def did_nothing(situation: Situation, duty: Duty, person: PersonFacts) -> Verdict:
     """Nothing the person did earlier in the case stands against them."""
     for act in situation.history:
-        if act.person_id == person.id and act.element in duty.not_completed_by:
+        done = (*duty.not_completed_by, *duty.apart_from)
+        if act.person_id == person.id and act.element in done:
             return refused(DID.get(duty.rule, "acted_before"), duty.rule, element=act.element)
     return ALLOWED
 

@@ -11,7 +11,7 @@ from engine.errors import NotFound
 from engine.rules import permissions
 from engine.rules.permissions import LEADERS, CaseAccess
 from engine.rules.reach import KIND_OF
-from engine.services import definitions, deputies, places, shipped, slots
+from engine.services import definitions, deputies, places, sealed, shipped, slots
 from engine.store import cases, copies, dossiers, notifications, opinions, tasks
 from engine.store.cases import CaseRow
 from engine.work import Work
@@ -37,6 +37,11 @@ class Seen(Protocol):
     @property
     def slots(self) -> Mapping[str, int]:
         """Bodies by slot."""
+        ...
+
+    @property
+    def status(self) -> str:
+        """Whether it runs."""
         ...
 
     @property
@@ -156,13 +161,18 @@ def visible_case(work: Work, case_id: int) -> CaseRow:
 
 
 def hidden_fields(work: Work, case: Seen) -> frozenset[str]:
-    """Ids of the fields the reader must never see in this case, wherever they would appear (R15).
+    """Ids of the fields the reader must not see in this case, wherever they would appear.
 
-    What is hidden from a body tells who complained: only intake and those who handle this very
-    case may know it, and nobody of that body, whatever else they are.
+    What is hidden from a body tells who complained (R15): only intake and those who handle this
+    very case may know it, and nobody of that body, whatever else they are. What is entered
+    independently is sealed until all of it is in (R12).
     """
     if viewer(work).trusted:
         return frozenset()
+    return _secret(work, case) | sealed.fields(work, case)
+
+
+def _secret(work: Work, case: Seen) -> frozenset[str]:
     description = definitions.load(work, case.definition_id).description
     secret = [
         field for form in description.forms.values() for field in form.fields if field.hidden_from

@@ -13,7 +13,7 @@ from engine.store import people, recusals
 from engine.store import tasks as task_store
 from engine.values.acts import Act as Done
 from engine.values.people import Act, PersonFacts
-from engine.values.process import Description, Form
+from engine.values.process import Description, Duty, Form
 from engine.values.quorum import opinions
 from engine.values.running import CaseFile, Json
 from engine.work import Work
@@ -92,7 +92,7 @@ def situation(
         today=work.today,
         roles=shipped.county_roles(work.office),
         data=data,
-        history=history(work, matter) if any(rule.not_completed_by for rule in asked) else (),
+        history=history(work, matter) if any(map(_asks_who_acted, asked)) else (),
         officers=_named(work, form, data),
         recusals=standing(work, matter.case_id),
         slots=matter.slots,
@@ -204,3 +204,7 @@ def _given(work: Work, matter: Matter, form: Form) -> dict[int, str]:
         heard = minutes.given(work, matter.case_id, form)
         matter.said[form.element] = {one: said.position for one, said in heard.items()}
     return matter.said[form.element]
+
+
+def _asks_who_acted(rule: Duty) -> bool:
+    return bool(rule.not_completed_by or rule.apart_from)

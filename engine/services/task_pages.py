@@ -15,6 +15,7 @@ from engine.services import (
     entry,
     in_hand,
     returns,
+    sealed,
     slots,
     task_verbs,
     tasks,
@@ -56,7 +57,7 @@ def page(work: Work, task: TaskRow) -> TaskPage:
         id=task.id,
         case=views.case_ref(work, row),
         form=where.form,
-        revision=revision_of(docket, task),
+        revision=revision_of(work, docket, task),
         status=task.status,
         opened_at=task.opened_at,
         due=due(work, row, task),
@@ -107,12 +108,15 @@ def place(work: Work, row: CaseRow, task: TaskRow, hidden: frozenset[str] = froz
     )
 
 
-def revision_of(row: CaseRow, task: TaskRow) -> int:
+def revision_of(work: Work, row: CaseRow, task: TaskRow) -> int:
     """Changes with everything the page showed that the decision may rest on.
 
-    Not the revision of the row: a reminder that fires meanwhile must not make a page stale.
+    Not the revision of the row: a reminder that fires meanwhile must not make a page stale, nor
+    what another entered apart from the reader and is sealed from them.
     """
-    shown = [row.data, task.assignee_id, task.status, task.local]
+    shut = sealed.fields(work, row)
+    data = {name: value for name, value in row.data.items() if name not in shut}
+    shown = [data, task.assignee_id, task.status, task.local]
     digest = hashlib.sha256(dockets.canonical(shown)).digest()
     return int.from_bytes(digest[:6])
 

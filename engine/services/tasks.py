@@ -140,7 +140,7 @@ def complete(work: Work, task_id: int, raw: Raw, revision: int | None = None) ->
             task = _taken(work, hand)
         else:
             deputies.begin(work, hand.for_id)
-        if revision is not None and revision != task_pages.revision_of(docket, hand.task):
+        if revision is not None and revision != task_pages.revision_of(work, docket, hand.task):
             raise Conflict("case_moved")
         # 2. What was entered.
         place = task_pages.place(work, docket, task)

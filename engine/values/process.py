@@ -91,6 +91,9 @@ class Duty:
     rule: str
     #: Element ids; who completed one of them in this case may not act here.
     not_completed_by: tuple[str, ...] = ()
+    #: R12: elements at which others enter theirs independently; who did one of them may not act
+    #: here, and what each of them entered only they see until all are in.
+    apart_from: tuple[str, ...] = ()
     #: Field ids holding people; who is named there may not act here.
     not_named_in: tuple[str, ...] = ()
     #: People needed, the actor and those named in ``officers`` together.

@@ -115,6 +115,8 @@ _ALL = (
     Rule("lint.duties.unknown_certificate"),
     Rule("lint.duties.unknown_opinions"),
     Rule("lint.duties.bad_quorum"),
+    Rule("lint.duties.apart_one_sided"),
+    Rule("lint.duties.apart_shared"),
     Rule("lint.duties.empty"),
     Rule("lint.duties.nobody_holds", WARNING),
     Rule("lint.duties.nobody", WARNING),

@@ -58,7 +58,7 @@ def _duty(
     if not certified:
         yield subject.at("duties.nobody", node, line=line, rule=rule, certificate=kind)
         return
-    others = words(duty, "not_completed_by")
+    others = (*words(duty, "not_completed_by"), *words(duty, "apart_from"))
     same = {
         other
         for other in others

@@ -54,6 +54,15 @@ def test_who_took_part_before_may_not_judge_now(door, rule, did, named):
         assert refusal(ask(door, at, reviewer, AT_UNIT, data=data)) == (named, rule)
 
 
+@pytest.mark.parametrize("door", [may_claim, may_complete])
+def test_who_gave_one_of_the_independent_scores_gives_no_other(door):
+    at = form("file_evaluator", "office", Duty("R12", apart_from=("score_b", "score_c")))
+    scorer = person(1, Membership(OFFICE, "file_evaluator"))
+    assert ask(door, at, scorer, AT_OFFICE, history=[act("score_b", 2), act("score_a", 1)])
+    verdict = ask(door, at, scorer, AT_OFFICE, history=[act("score_b", 2), act("score_c", 1)])
+    assert refusal(verdict) == ("scorer_scored", "R12")
+
+
 def test_an_old_act_in_an_earlier_round_still_keeps_a_person_out():
     at = form("legal_reviewer", "handling", Duty("R2", not_completed_by=("draft",)))
     reviewer = person(1, Membership(UNIT, "legal_reviewer"))
