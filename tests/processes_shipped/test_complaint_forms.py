@@ -95,6 +95,7 @@ def test_what_two_people_must_do_asks_for_two_certified_supervisors() -> None:
         ("sign_proposal", "R9", {"draft_proposal"}),
         ("approve_extension", "R9", {"extension_requested"}),
         ("approve_reexamination", "R9", {"reexamine"}),
+        ("approve_reexamination", "R11", {"draft_proposal", "approve_report", "sign_proposal"}),
         ("approve_request", "R9", {"draft_request"}),
         ("gov_decide", "R9", {"draft_request", "approve_request", "gov_receive"}),
         ("reexamine", "R11", {"verify", "cosign", "draft_proposal", "approve_report"}),

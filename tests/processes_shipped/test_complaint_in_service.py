@@ -152,7 +152,9 @@ def test_who_wrote_the_report_cannot_sign_it_again_nor_reexamine_it(county: Staf
     with pytest.raises(Forbidden, match="reexaminer"):
         county.do(case_id, "reexamine", "supervisor1")
     county.do(case_id, "reexamine", "supervisor3")
-    county.do(case_id, "approve_reexamination", "legal_office_head")
+    with pytest.raises(Forbidden):
+        county.do(case_id, "approve_reexamination", "legal_office_head")
+    county.do(case_id, "approve_reexamination", "county_leader1")
     assert issued(county, case_id)[-1] == "objection_reply"
 
 

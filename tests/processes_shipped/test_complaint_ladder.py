@@ -66,7 +66,7 @@ LADDERS = (
     Ladder("sign_proposal", lambda: c.propose(c.proposing()), 2, OFFICE, "legal_office_head"),
     Ladder("rectify", c.rectifying, 20, SUBJECT, "enf_unit_head", (3, 1)),
     Ladder("reexamine", objected, 15, OFFICE, "supervisor", (2,)),
-    Ladder("approve_reexamination", reexamined, 2, OFFICE, "legal_office_head"),
+    Ladder("approve_reexamination", reexamined, 2, COUNTY, "county_leader"),
     Ladder("recheck", c.rechecking, 5, OFFICE, "supervisor", (2,), people=True),
     Ladder("draft_request", c.submitting, 5, OFFICE, "supervisor", (2,), people=True),
     Ladder("approve_request", lambda: c.request(c.submitting()), 2, OFFICE, "legal_office_head"),
