@@ -64,7 +64,7 @@ soak: setup
 
 # One target per step; a new step is a new target in this list.
 CHECKS := check-format check-lint check-imports check-types check-catalogue \
-    check-processes
+    check-processes check-coverage
 
 .PHONY: test check $(CHECKS)
 test: check
@@ -91,6 +91,10 @@ check-catalogue:
 
 check-processes:
 	$(BIN)/python run.py lint processes/
+
+# Clauses that name what does not exist, or a page that says otherwise than the code.
+check-coverage:
+	$(BIN)/python run.py coverage --check
 
 # --- Upkeep ---------------------------------------------------------------------------------
 

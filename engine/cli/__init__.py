@@ -18,6 +18,7 @@ from engine.cli import (
     archiving,
     backup,
     county,
+    coverage,
     diagrams,
     generation,
     serving,
@@ -78,6 +79,7 @@ def _parser(doors: Doors) -> argparse.ArgumentParser:
     backup.add(command)
     verification.add(command)
     generation.add(command)
+    coverage.add(command)
     archiving.add(command)
     diagrams.add(command)
     command("bench", "measure the budget (all further arguments are the benchmark's)")

@@ -158,7 +158,7 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
 }
 
 #: Data files that bring both languages with them; the names of the county's bodies are names.
-_BILINGUAL = ("messages.toml", "county.toml")
+_BILINGUAL = ("messages.toml", "county.toml", "clauses.toml")
 #: Keys of data files whose values are codes, Chinese or not.
 _CODES = ("number", "mark")
 
