@@ -15,6 +15,7 @@ from engine.services import (
     case_pages,
     deadlines,
     definitions,
+    discretion,
     dockets,
     documents,
     slots,
@@ -28,6 +29,7 @@ from engine.store import deadlines as ledger
 from engine.store import tasks as task_store
 from engine.store.cases import CaseRow
 from engine.store.tasks import TaskRow
+from engine.values.audit_pages import AuditRow
 from engine.values.case_pages import (
     ArchivedIn,
     CasePage,
@@ -37,6 +39,7 @@ from engine.values.case_pages import (
     PresentTask,
 )
 from engine.values.pages import AttachmentRow, DocumentRow, PersonRow
+from engine.values.running import Json
 from engine.work import Work
 
 #: What each tab shows besides the head of the page.
@@ -110,6 +113,10 @@ class _Case:
         return access.hidden_fields(self.work, self.row)
 
     @cached_property
+    def veil(self) -> Callable[[str], str]:
+        return discretion.veil(self.work, self.row)
+
+    @cached_property
     def known(self) -> dict[int, AttachmentRow]:
         return {found.id: found for found in attachments.of_case(self.work, self.row.id)}
 
@@ -136,13 +143,13 @@ _PARTS: Mapping[str, Callable[[_Case], object]] = {
     "opinions": lambda case: task_pages.opinions(case.work, case.docket, case.hidden, case.known),
     "tasks": lambda case: _present(case.work, case.row, case.task_rows),
     "deadlines": lambda case: deadlines.of_case(case.work, case.row.id),
-    "pauses": lambda case: _pauses(case.work, case.row.id),
+    "pauses": lambda case: _pauses(case),
     "actions": lambda case: case_pages.actions(case.work, case.docket),
     "documents": lambda case: case.documents,
     "attachments": lambda case: tuple(case.known[found] for found in sorted(case.known)),
     "people": lambda case: _people(case.work, case.task_rows),
     "timeline": lambda case: timeline.of_case(case.work, case.row),
-    "audit": lambda case: audit.entries(case.work, case.row.id),
+    "audit": lambda case: _audit(case),
     "links": lambda case: _links(case.work, case.row.id),
     "basis": lambda case: case.docket.description.process.basis,
     "withdraw": lambda case: case_pages.may_withdraw(case.work, case.docket),
@@ -173,21 +180,40 @@ def _present(work: Work, row: CaseRow, rows: Sequence[TaskRow]) -> tuple[Present
     )
 
 
-def _pauses(work: Work, case_id: int) -> tuple[PauseRow, ...]:
+def _pauses(case: _Case) -> tuple[PauseRow, ...]:
+    veil = case.veil
     return tuple(
         PauseRow(
             found.paused_at,
-            found.document,
-            found.reason,
+            veil(found.document),
+            veil(found.reason),
             found.resumed_at,
-            found.resume_document,
+            veil(found.resume_document),
             found.id,
             found.approver,
-            found.resume_reason,
+            veil(found.resume_reason),
             found.resume_approver,
         )
-        for found in pauses.of_case(work.session, case_id)
+        for found in pauses.of_case(case.work.session, case.row.id)
     )
+
+
+def _audit(case: _Case) -> tuple[AuditRow, ...]:
+    """The chain; what was written before a name was known is read without the name."""
+    return tuple(
+        replace(entry, facts={name: _veiled(case, told) for name, told in entry.facts.items()})
+        for entry in audit.entries(case.work, case.row.id)
+    )
+
+
+def _veiled(case: _Case, told: Json) -> Json:
+    if isinstance(told, str):
+        return case.veil(told)
+    if isinstance(told, list):
+        return [_veiled(case, one) for one in told]
+    if isinstance(told, dict):
+        return {name: _veiled(case, one) for name, one in told.items()}
+    return told
 
 
 def _in_case(rows: Sequence[TaskRow]) -> Iterator[int]:

@@ -76,10 +76,11 @@ def offers(work: Work, case_id: int) -> tuple[ClockOffer, ...]:
         return ()
     running = _all(work, row)
     may = _may_ask(work, row, running)
+    veil = discretion.veil(work, row)
     found = []
     for ground in stops.standing(work, row.id):
         if ground.origin is not None:
-            found.append(ClockOffer(RESUME, may, ground=ground.id, name=ground.reason))
+            found.append(ClockOffer(RESUME, may, ground=ground.id, name=veil(ground.reason)))
     for one in running:
         limit = views.limit_of(work, row, one.limit_key)
         if limit is not None and limit.extension is not None:

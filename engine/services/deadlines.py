@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from engine.errors import Invalid, NotFound
-from engine.services import access, audit, clocks, ladders, recounts, views
+from engine.services import access, audit, clocks, discretion, ladders, recounts, views
 from engine.services.dockets import Docket
 from engine.store import deadlines as ledger
 from engine.store import tasks as task_store
+from engine.store.cases import CaseRow
 from engine.store.deadlines import DeadlineRow
 from engine.values.acts import Act
 from engine.values.case_pages import DeadlineView
@@ -75,7 +77,7 @@ def due_of(work: Work, docket: Docket, limit: str) -> str | None:
 def of_case(work: Work, case_id: int) -> tuple[DeadlineView, ...]:
     """Every clock the case ever had, with its ledger."""
     row = access.visible_case(work, case_id)
-    ledgers = ledger.ledgers(work.session, case_id)
+    ledgers = _ledgers(work, row)
     rows = ledger.deadlines_of(work.session, case_id)
     rungs = ladders.of_case(work, row, rows)
     return tuple(
@@ -90,10 +92,11 @@ def explain(work: Work, deadline_id: int) -> DueExplanation:
     if found is None:
         raise NotFound("no_such_deadline")
     row = access.visible_case(work, found.case_id)
-    ledgers = ledger.ledgers(work.session, found.case_id)
+    ledgers = _ledgers(work, row)
     rule = found.rule or TimerRule(found.due_at)
     # Only what happened while this clock ran: later pauses of the case are not its own.
-    events = clocks.Past(work, found.case_id).events(rule, found.ended_at)
+    past = clocks.Past(work, found.case_id).events(rule, found.ended_at)
+    events = _veiled(discretion.veil(work, row), past)
     arithmetic = views.schedule_of(work, row).explain(rule, events)
     tasks = [
         task.id
@@ -116,3 +119,16 @@ def most_pressing(rows: list[DeadlineRow]) -> DeadlineRow | None:
     """The clock a case page shows first: the earliest that runs, else the earliest that stands."""
     going = [row for row in rows if row.ended_at is None]
     return min(going, key=lambda row: (row.status == ledger.PAUSED, row.due_at), default=None)
+
+
+def _ledgers(work: Work, row: CaseRow) -> dict[int, tuple[LedgerEvent, ...]]:
+    """What happened to each clock of a case, in the words the reader may have."""
+    veil = discretion.veil(work, row)
+    found = ledger.ledgers(work.session, row.id)
+    return {one: _veiled(veil, events) for one, events in found.items()}
+
+
+def _veiled(veil: Callable[[str], str], events: Iterable[LedgerEvent]) -> tuple[LedgerEvent, ...]:
+    return tuple(
+        replace(event, document=veil(event.document), reason=veil(event.reason)) for event in events
+    )

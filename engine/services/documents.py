@@ -253,6 +253,7 @@ def of_case(work: Work, case_id: int) -> tuple[DocumentRow, ...]:
         if one.corrects is not None and one.voided_at is None
     }
     issuers = bodies.names_of_bodies(work.session, {document.body_id for document in found})
+    veil = discretion.veil(work, access.visible_case(work, case_id))
     return tuple(
         DocumentRow(
             id=document.id,
@@ -267,7 +268,7 @@ def of_case(work: Work, case_id: int) -> tuple[DocumentRow, ...]:
             issued_by=issuers.get(document.body_id, ""),
             recipient=document.recipient,
             voided_at=document.voided_at,
-            void_reason=document.void_reason,
+            void_reason=veil(document.void_reason),
             may_void=document.voided_at is None and may_void(work, document),
             corrects=by_id.get(document.corrects or 0, ""),
             corrected_by=corrected.get(document.id, ""),

@@ -9,21 +9,28 @@ from datetime import date
 import pytest
 from sqlalchemy import event
 
+from engine.actor import COMMAND_LINE
 from engine.errors import Invalid
 from engine.services import (
     absences,
     access,
+    cases,
+    clock_requests,
     comments,
     copies,
     discretion,
+    dockets,
     notifications,
     opinions,
     sights,
+    stops,
     talk,
     tasks,
 )
+from engine.services.stops import Ground
 from engine.store import comments as comment_store
 from engine.store import copies as copy_store
+from engine.store import documents as document_store
 from engine.store import people as people_store
 from tests.engine.services.conftest import County
 from tests.engine.services.handling import begun, page, task
@@ -83,6 +90,40 @@ def test_words_on_a_case_are_veiled_where_they_are_read(county: County) -> None:
             row = access.visible_case(work, case_id)
             told = [comments.of_case(work, row)[0].text, copies.of_case(work, row)[0].note]
         assert (NAME in "".join(told)) is (seen == text), told
+
+
+def test_grounds_void_documents_and_the_chain_are_veiled_where_they_are_read(
+    county: County,
+) -> None:
+    case_id = begun(county, complainant=NAME, subject=county.bodies["market"])
+    told = f"等{NAME}补充材料"
+    with county.office.begin(COMMAND_LINE) as work, dockets.held(work, case_id) as docket:
+        # As they stand when the name was entered after they were written.
+        ground = stops.pause(work, docket, Ground(told, told, "局长", 77))["ground"]
+        stops.resume(work, docket, Ground(told, told), ground)
+        stops.pause(work, docket, Ground(told, told, "局长", 77))
+        document_store.add(
+            work.session, case_id=case_id, element="draft", type="note", title="函",
+            number="红函〔2026〕1号", body_id=county.bodies["legal"], recipient="",
+            issued_at=work.now, filename="函.docx", size=1, sha256="0" * 64,
+            template_sha256="0" * 64, disclosure="internal", hidden_from=[],
+            voided_at=work.now, void_reason=told,
+        )  # fmt: skip
+    with county.office.begin(county.actor("intake")) as work:
+        copy_store.add(
+            work.session, case_id=case_id, person_id=county.people["bare"],
+            by_id=county.people["intake"], at=work.now, note="",
+        )  # fmt: skip
+    for who, known in (("intake", True), ("bare", False)):
+        with county.office.read(county.actor(who)) as work:
+            shown = cases.page(work, case_id)
+            clocks = clock_requests.offers(work, case_id)
+        for part in (shown.pauses, shown.documents, shown.audit, shown.deadlines, clocks):
+            text = repr(part)
+            assert (NAME in text) is (known and "等" in text), (who, text)
+        assert "补充材料" in repr(shown.pauses)
+        assert "补充材料" in repr(shown.documents)
+        assert "补充材料" in repr(shown.audit)
 
 
 def test_an_opinion_is_veiled_for_the_colleague_who_may_not_know(county: County) -> None:
