@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import waitress
 from playwright.sync_api import Browser
 
 from engine.cli import county
@@ -19,6 +17,7 @@ from tests.databases import Databases
 from tests.fakes import FakeClock
 from tests.journeys.hands import Hands
 from tests.processes_shipped.walk import MONDAY
+from tests.serving import served
 from web import create_app
 
 PASSWORD = "a county of thirteen townships"
@@ -50,14 +49,10 @@ def office(
 @pytest.fixture
 def hands(office: Office, chromium: Browser) -> Iterator[Hands]:
     """Everybody at their browsers, with the worker running as beside a web process."""
-    server = waitress.create_server(create_app(office), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    ticker = Ticker(office)
-    ticker.start()
-    made = Hands(chromium, f"http://127.0.0.1:{server.effective_port}", office, PASSWORD)
-    yield made
-    assert made.complaints == []
-    ticker.stop()
-    server.close()
-    thread.join(5)
+    with served(create_app(office)) as address:
+        ticker = Ticker(office)
+        ticker.start()
+        made = Hands(chromium, address, office, PASSWORD)
+        yield made
+        assert made.complaints == []
+        ticker.stop()

@@ -20,6 +20,7 @@ from engine.office import Office, open_office
 from engine.services import definitions, incidents, passwords, schedules, seed
 from tests.databases import Databases, SqliteDatabases
 from tests.fakes import FakeClock
+from tests.serving import served
 from tests.web.browser import Browser
 from web import create_app
 
@@ -127,3 +128,10 @@ def build(
 def site(build: Callable[..., Site]) -> Site:
     """The demo."""
     return build()
+
+
+@pytest.fixture
+def address(site: Site) -> Iterator[str]:
+    """Where the site is served."""
+    with served(site.app) as found:
+        yield found

@@ -11,9 +11,8 @@ from playwright.sync_api import Browser
 from werkzeug.exceptions import HTTPException
 
 from tests.web.conftest import Site
-from tests.web.test_in_a_browser import Visit, address
+from tests.web.test_in_a_browser import Visit
 
-__all__ = ["address"]
 pytestmark = pytest.mark.journey
 
 LINK = re.compile(r'href="(/[^"#]*)')

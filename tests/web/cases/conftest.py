@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import waitress
 
 from engine.config import Mode, Settings
 from engine.office import open_office
@@ -157,14 +155,3 @@ def site(docket: Docket, clock: FakeClock, tmp_path: Path) -> Iterator[Site]:
     app.testing = False
     yield Site(app, office, clock)
     office.close()
-
-
-@pytest.fixture
-def address(site: Site) -> Iterator[str]:
-    """Where the site is served."""
-    server = waitress.create_server(site.app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(5)

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
-import waitress
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.conftest import Site
 from tests.web.test_in_a_browser import Visit
-
-
-@pytest.fixture
-def address(site: Site) -> Iterator[str]:
-    """Where the site is served."""
-    server = waitress.create_server(site.app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(5)
 
 
 @dataclass
