@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.web import test_in_a_browser as browsers
 from tests.web.conftest import Site
 from tests.web.test_diagrams import NAME, act, drafted, drawn, send
 from tests.web.test_exchange import FOREIGN, taken_in
+from tests.web.test_in_a_browser import WIDTHS, Visit
 
 pytestmark = pytest.mark.journey
-
-address = browsers.address
 
 
 @pytest.fixture
@@ -39,9 +37,9 @@ def site(build: Callable[..., Site]) -> Site:
 
 
 @pytest.fixture
-def visits(chromium: Browser, address: str) -> Iterator[list[browsers.Visit]]:
+def visits(chromium: Browser, address: str) -> Iterator[list[Visit]]:
     """Managers at a small and a large screen."""
-    found = [browsers.Visit(chromium, address, width) for width in browsers.WIDTHS]
+    found = [Visit(chromium, address, width) for width in WIDTHS]
     for visit in found:
         visit.sign_in("legal_head")
     yield found
@@ -65,7 +63,7 @@ PAGES = (
 )
 
 
-def test_every_page_of_procedures_is_accessible_and_fits(visits: list[browsers.Visit]) -> None:
+def test_every_page_of_procedures_is_accessible_and_fits(visits: list[Visit]) -> None:
     faults = []
     for visit in visits:
         for page in PAGES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from engine.services import designs
+from engine.services import design_imports, designs
 from web.kept import Answer
 from web.request import reading
 from web.security import allow
@@ -19,4 +19,5 @@ def show(process: str) -> Answer:
     allow(style_src_attr="'unsafe-inline'")
     with reading() as unit:
         page = designs.page(unit, process)
-    return render_template("diagrams/draw.html", page=page, tab="draw")
+        found = design_imports.foreign(unit, process)
+    return render_template("diagrams/draw.html", page=page, tab="draw", found=found)

@@ -55,6 +55,12 @@ export class Asking {
     this.ask(say("earlier.text", other), [["earlier.open", async () => { this.close(); await this.theirs(); }]]);
   }
 
+  /** The file had no drawing. Looking at it makes nobody its author: it is kept when somebody says so. */
+  drawn() {
+    if (!this.notice.hidden) return;
+    this.ask(say("drawn.text"), [["drawn.keep", () => { this.close(); this.saving.changed(); }]]);
+  }
+
   /** Changes of this browser that the server never had. */
   kept() {
     this.close();

@@ -8,6 +8,7 @@ import duban from "../../../../engine/bpmn/duban.json";
 import { Asking } from "./asking.js";
 import { clipboardModule } from "./canvas/clipboard.js";
 import { keysModule } from "./canvas/keys.js";
+import { labelsModule } from "./canvas/labels.js";
 import { paletteModule } from "./canvas/palette.js";
 import { keepReferences } from "./canvas/references.js";
 import { speakSimulation } from "./canvas/simulation.js";
@@ -15,6 +16,7 @@ import { commandsModule } from "./commands.js";
 import { Decisions } from "./decisions.js";
 import { Findings } from "./findings.js";
 import { laddersModule } from "./ladder.js";
+import { laidOut, tidied } from "./layout.js";
 import { Panel } from "./panel/index.js";
 import { Saving } from "./saving.js";
 import { StepTable } from "./table.js";
@@ -52,6 +54,7 @@ class Workshop {
     this.build();
     await this.load(data);
     this.asking.kept();
+    if (this.drawn && this.editable) this.asking.drawn();
     this.saving.begin();
     this.page.dataset.ready = "yes";
   }
@@ -61,14 +64,14 @@ class Workshop {
     this.modeler = new Modeler({
       container: canvas,
       moddleExtensions: { duban },
-      additionalModules: [translateModule, paletteModule, commandsModule, laddersModule, keysModule, clipboardModule, Minimap, Simulation],
+      additionalModules: [translateModule, paletteModule, commandsModule, laddersModule, keysModule, labelsModule, clipboardModule, Minimap, Simulation],
       bpmnRenderer: { defaultFillColor: "var(--paper)", defaultStrokeColor: "var(--pen)", defaultLabelColor: "var(--pen-text)" },
     });
     this.stack = this.modeler.get("commandStack");
     keepReferences(this.modeler);
     speakSimulation(this.modeler, canvas);
     this.findings = new Findings({ list: findings, count, modeler: this.modeler, select: (id) => this.select(id) });
-    this.decisions = new Decisions({ container: decisions, editing: this.modeler.get("editing"), editable: this.editable });
+    this.decisions = new Decisions({ container: decisions, modeler: this.modeler, editable: this.editable, changed: () => this.panel.show() });
     const openTable = (file) => {
       this.show("decisions");
       this.decisions.choose(file);
@@ -128,7 +131,10 @@ class Workshop {
     this.loading = true;
     this.page.dataset.process ??= data.process;
     this.decisions.take(data.tables);
-    await this.modeler.importXML(data.xml);
+    const drawn = await laidOut(this.modeler.get("moddle"), data.xml).catch(() => undefined);
+    await this.modeler.importXML(drawn ?? data.xml);
+    if (drawn) tidied(this.modeler);
+    this.drawn = Boolean(drawn);
     this.loading = false;
     this.saving.take(data);
     this.whole();

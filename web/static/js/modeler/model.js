@@ -7,11 +7,24 @@ export function fieldsBefore(modeler) {
   const found = new Map();
   modeler.get("elementRegistry").forEach((element) => {
     if (element.labelTarget || !FORMS.has(element.type)) return;
-    for (const field of extensions(element.businessObject, "duban:Field")) {
-      if (field.id) found.set(field.id, { key: field.id, name: `${field.label ?? ""}（${field.id}）`, type: field.type, options: field.options ?? [] });
-    }
+    for (const field of fieldsOf(element)) found.set(field.key, field);
   });
   return [...found.values()];
+}
+
+/** The fields of one form. */
+export function fieldsOf(element) {
+  return extensions(element.businessObject, "duban:Field")
+    .filter(({ id }) => id)
+    .map((field) => ({ key: field.id, name: `${field.label ?? ""}（${field.id}）`, type: field.type, options: field.options ?? [] }));
+}
+
+/** Everything people do, as choices. */
+export function stepsOf(modeler) {
+  return modeler
+    .get("elementRegistry")
+    .filter((one) => !one.labelTarget && STEPS.has(one.type))
+    .map((one) => ({ key: one.id, name: one.businessObject.name || one.id }));
 }
 
 export function personFields(modeler) {
@@ -20,6 +33,18 @@ export function personFields(modeler) {
 
 /** Steps from which a way leads to the element, nearest first. */
 export function stepsBefore(element) {
+  return before(element).map((one) => ({ key: one.id, name: one.businessObject.name || one.id }));
+}
+
+/** Steps a task may be returned to: people's, before it, in the same scope (docs/bpmn.md). */
+export function returnable(element) {
+  const scope = element.businessObject.$parent;
+  return before(element)
+    .filter((one) => STEPS.has(one.type) && one.businessObject.$parent === scope)
+    .map((one) => ({ key: one.id, name: one.businessObject.name || one.id }));
+}
+
+function before(element) {
   const seen = new Set([element]);
   const found = [];
   const queue = [element];
@@ -30,7 +55,7 @@ export function stepsBefore(element) {
       if (seen.has(source)) continue;
       seen.add(source);
       queue.push(source);
-      if (FORMS.has(source.type)) found.push({ key: source.id, name: source.businessObject.name || source.id });
+      if (FORMS.has(source.type)) found.push(source);
     }
   }
   return found;

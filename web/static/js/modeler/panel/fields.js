@@ -4,7 +4,7 @@ import { html } from "@bpmn-io/diagram-js-ui";
 import { extensions } from "../commands.js";
 import { fieldsBefore } from "../model.js";
 import { say } from "../words/index.js";
-import { Choice, Group, Items, Text, Tick } from "./rows.js";
+import { Choice, Group, Items, Some, Text, Tick } from "./rows.js";
 import { Preview } from "./preview.js";
 
 const CHOSEN = new Set(["choice", "multiple_choice", "checklist", "opinions"]);
@@ -27,6 +27,7 @@ export function Fields({ element, owner, editing, vocabulary, modeler, open }) {
         <${Text} code="help" many value=${one.help} change=${(help) => set(one, { help })} />
         <${Text} code="visible_when" value=${one.visible_when} change=${(visible_when) => set(one, { visible_when })} hint=${say("hint.expression")} />
         <${Choice} code="disclosure" value=${one.disclosure} options=${vocabulary.disclosures} change=${(disclosure) => set(one, { disclosure })} />
+        <${Some} code="hidden_from" value=${one.hidden_from} options=${vocabulary.slots} change=${(hidden_from) => set(one, { hidden_from })} />
         ${one.type === "person" || one.type === "people" ? html`
           <${Choice} code="role" value=${one.role} options=${vocabulary.roles} change=${(role) => set(one, { role })} />
           <${Choice} code="body" value=${one.body} options=${vocabulary.slots} change=${(body) => set(one, { body })} />` : null}

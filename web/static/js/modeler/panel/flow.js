@@ -62,16 +62,34 @@ export function Operation({ element, owner, editing, vocabulary }) {
     made.parameters = wanted.map((one) => Object.assign(editing.moddle.create("duban:Parameter", { name: one, value: "" }), { $parent: made }));
     return operation ? editing.replace(element, owner, operation, [made]) : editing.replaceAll(element, owner, [...(owner.extensionElements?.values ?? []), made]);
   };
-  const names = [...(shape?.required ?? []), ...(shape?.one_of ?? []), ...(shape?.optional ?? [])];
+  const given = new Set(parameters.filter((one) => one.value || one.expression).map(({ name }) => name));
+  const register = parameters.find(({ name }) => name === "register")?.value;
+  const columns = vocabulary.registers.find(({ key }) => key === register)?.columns ?? [];
+  const names = [...new Set([...(shape?.required ?? []), ...(shape?.one_of ?? []), ...(shape?.optional ?? []), ...columns.map(({ key }) => key)])];
+  const open = names.filter((name) => !parameters.some((one) => one.name === name));
   return html`<${Group} code="operation" open=${true}>
     <${Choice} code="operation" value=${operation?.name} options=${vocabulary.operations} change=${choose} />
     ${operation ? html`
       <${Text} code="result" value=${operation.result} change=${(result) => editing.set(element, operation, { result })} />
       <${Items} items=${parameters} title=${(one) => `${one.name ?? ""} ${one.value ?? one.expression ?? ""}`} addCode="add_parameter"
-        add=${() => write([...parameters, make(names.find((name) => !parameters.some((one) => one.name === name)) ?? "")])}
+        add=${() => write([...parameters, make(open[0] ?? "")])}
         remove=${(one) => write(parameters.filter((other) => other !== one))}
-        body=${(one) => html`<${Parameter} ...${{ element, one, editing, names, operation, vocabulary }} />`} />` : null}
+        body=${(one) => html`<${Parameter} ...${{ element, one, editing, names, operation, vocabulary }} />`} />
+      <${Shape} ...${{ shape, given, open, add: (name) => write([...parameters, make(name)]) }} />` : null}
   <//>`;
+}
+
+/** What the operation still needs, and a button for each parameter it may have besides. */
+function Shape({ shape, given, open, add }) {
+  if (!shape) return null;
+  const missing = shape.required.filter((name) => !given.has(name));
+  const none = shape.one_of.length && !shape.one_of.some((name) => given.has(name));
+  return html`
+    ${missing.length ? html`<p class="hint">${say("operation.needs", { names: missing.join(" ") })}</p>` : null}
+    ${none ? html`<p class="hint">${say("operation.one_of", { names: shape.one_of.join(" ") })}</p>` : null}
+    ${open.length ? html`<fieldset class="mp-compare"><legend>${say("operation.may")}</legend><div class="mp-actions">
+      ${open.map((name) => html`<button type="button" key=${name} class="btn btn-sm btn-quiet" onClick=${() => add(name)}>${name}</button>`)}</div></fieldset>` : null}
+    ${shape.open ? html`<p class="hint">${say("operation.open")}</p>` : null}`;
 }
 
 function Parameter({ element, one, editing, names, operation, vocabulary }) {
@@ -103,6 +121,7 @@ export function Decision({ element, owner, editing, vocabulary, decisions, openT
   return html`<${Group} code="decision" open=${true}>
     <${Choice} code="decision" value=${ref} options=${options} change=${(key) => editing.setExtension(element, owner, "duban:Decision", { ref: key })} />
     ${file ? html`<${Do} code="open_table" act=${() => openTable(file)} />` : null}
+    <${Do} code="new_table" act=${async () => openTable(await decisions.create(element, owner.name || element.id))} />
   <//>`;
 }
 

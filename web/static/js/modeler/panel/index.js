@@ -5,11 +5,15 @@ import { FORMS } from "../canvas/elements.js";
 import { extension } from "../commands.js";
 import { isStep, processOf } from "../model.js";
 import { say } from "../words/index.js";
+import { Duties, Requires } from "./duties.js";
 import { Fields } from "./fields.js";
 import { Called, Condition, Decision, Message, Operation, Script, Timer } from "./flow.js";
 import { Repetition } from "./repetition.js";
 import { Choice, Group, Text, Tick } from "./rows.js";
-import { Bases, Checks, Deadline, Documents, Duties, Step } from "./step.js";
+import { Bases, Checks, Deadline, Documents, Step } from "./step.js";
+
+// Elements that may say what must have been passed before them (engine/bpmn/duban.json).
+const REQUIRING = new Set(["bpmn:UserTask", "bpmn:ManualTask", "bpmn:Task", "bpmn:ServiceTask", "bpmn:EndEvent"]);
 
 export class Panel {
   constructor({ container, modeler, vocabulary, decisions, openTable, editable }) {
@@ -64,6 +68,7 @@ function groups(element, owner) {
   if (isStep(element) || type === "bpmn:SubProcess") parts.push(Deadline);
   if (FORMS.has(type) || type === "bpmn:SubProcess") parts.push(Bases);
   if (FORMS.has(type)) parts.push(Duties, Documents, Checks);
+  if (REQUIRING.has(type)) parts.push(Requires);
   if (/Task|SubProcess|CallActivity/.test(type)) parts.push(Repetition);
   return parts;
 }

@@ -1,7 +1,8 @@
 // The form as the handler sees it, with the classes of the real one; nothing in it is sent.
-import { html, useId } from "@bpmn-io/diagram-js-ui";
+import { html } from "@bpmn-io/diagram-js-ui";
 
 import { say } from "../words/index.js";
+import { useName } from "./rows.js";
 
 export function Preview({ fields }) {
   if (!fields.length) return null;
@@ -10,7 +11,7 @@ export function Preview({ fields }) {
 }
 
 function Field({ field }) {
-  const id = useId();
+  const id = useName();
   const named = html`${field.label}${field.required ? html`<span class="must">${say("preview.required")}</span>` : null}`;
   const help = html`${field.help ? html`<p class="hint">${field.help}</p>` : null}
     ${field.visible_when ? html`<p class="hint">${say("preview.when", { text: field.visible_when })}</p>` : null}`;

@@ -1,7 +1,15 @@
 // Inputs of the panel. Each gives its value once, when it is left: one change, one step back.
-import { html, useId } from "@bpmn-io/diagram-js-ui";
+import { html, useState } from "@bpmn-io/diagram-js-ui";
 
 import { say } from "../words/index.js";
+
+let ids = 0;
+
+/** An id of the page. The library's own begins anew in each part of it: panel, decision tables. */
+export function useName() {
+  const [id] = useState(() => `mp-${(ids += 1)}`);
+  return id;
+}
 
 export function Group({ code, open, count, children }) {
   return html`<details class="mp-group" open=${open} key=${code}>
@@ -11,7 +19,7 @@ export function Group({ code, open, count, children }) {
 }
 
 export function Text({ code, label, value, change, many, list, readonly, hint }) {
-  const id = useId();
+  const id = useName();
   const attributes = {
     id,
     class: "form-control form-control-sm",
@@ -32,7 +40,7 @@ export function Text({ code, label, value, change, many, list, readonly, hint })
 
 /** `options` are {key, name}; a value none of them has stays, and says so. */
 export function Choice({ code, label, value, options, change, none, hint }) {
-  const id = useId();
+  const id = useName();
   const known = !value || options.some(({ key }) => key === value);
   return html`<div class="mp-row">
     <label for=${id}>${label ?? say(`row.${code}`)}</label>
@@ -47,7 +55,7 @@ export function Choice({ code, label, value, options, change, none, hint }) {
 }
 
 export function Tick({ code, label, value, change }) {
-  const id = useId();
+  const id = useName();
   return html`<div class="mp-row mp-tick">
     <input type="checkbox" class="form-check-input" id=${id} checked=${Boolean(value)} onChange=${(event) => change(event.currentTarget.checked)} />
     <label for=${id}>${label ?? say(`row.${code}`)}</label>
@@ -79,7 +87,7 @@ export function Items({ items, title, body, up, down, remove, add, addCode }) {
           <div class="mp-actions">
             ${up && index ? html`<${Do} code="up" quiet act=${() => up(one, index)} />` : null}
             ${down && index < items.length - 1 ? html`<${Do} code="down" quiet act=${() => down(one, index)} />` : null}
-            <${Do} code="remove" quiet act=${() => remove(one, index)} />
+            ${remove ? html`<${Do} code="remove" quiet act=${() => remove(one, index)} />` : null}
           </div>
         </div>
       </details>`,

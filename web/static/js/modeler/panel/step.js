@@ -2,9 +2,9 @@
 import { html } from "@bpmn-io/diagram-js-ui";
 
 import { extension, extensions } from "../commands.js";
-import { fieldsBefore, personFields, stepsBefore } from "../model.js";
+import { fieldsBefore, personFields, returnable } from "../model.js";
 import { say } from "../words/index.js";
-import { Choice, Do, Group, Items, Some, Text, Tick } from "./rows.js";
+import { Choice, Do, Group, Items, Some, Text } from "./rows.js";
 
 export function Step({ element, owner, editing, vocabulary, modeler }) {
   const task = extension(owner, "duban:Task");
@@ -16,7 +16,7 @@ export function Step({ element, owner, editing, vocabulary, modeler }) {
     <${Choice} code="performer" value=${task?.performer} options=${personFields(modeler)} change=${(performer) => set({ performer })} />
     <${Choice} code="own_role" none="row.of_lane" value=${task?.role} options=${vocabulary.roles} change=${(role) => set({ role })} />
     <${Choice} code="own_body" none="row.of_lane" value=${task?.body} options=${vocabulary.slots} change=${(body) => set({ body })} />
-    <${Some} code="returns" value=${task?.returns} options=${stepsBefore(element)} change=${(returns) => set({ returns })} />
+    <${Some} code="returns" value=${task?.returns} options=${returnable(element)} change=${(returns) => set({ returns })} />
   <//>`;
 }
 
@@ -53,27 +53,6 @@ export function Deadline({ element, modeler, vocabulary, open }) {
     ${rungs.length ? html`<ul class="mp-rungs">${rungs.map((one) => html`<li key=${one.id}>
       <button type="button" class="finding-line" onClick=${() => modeler.get("selection").select(one)}>${one.businessObject.name || one.id}</button></li>`)}</ul>` : null}
     ${key ? html`<${Do} code="escalate" act=${() => ladders.escalate(element)} />` : null}
-  <//>`;
-}
-
-export function Duties({ element, owner, editing, vocabulary, modeler }) {
-  const items = extensions(owner, "duban:Duty");
-  const set = (one, values) => editing.set(element, one, values);
-  const rules = vocabulary.duties.map((key) => ({ key, name: key }));
-  const people = personFields(modeler);
-  const number = (text) => (/^\d+$/.test(text) ? Number(text) : undefined);
-  return html`<${Group} code="duties" count=${items.length}>
-    <${Items} items=${items} title=${(one) => one.rule} addCode="add_duty" remove=${(one) => editing.replace(element, owner, one, [])}
-      add=${() => editing.addExtension(element, owner, "duban:Duty", { rule: vocabulary.duties[0] })}
-      body=${(one) => html`
-        <${Choice} code="rule" value=${one.rule} options=${rules} change=${(rule) => set(one, { rule })} />
-        <${Some} code="not_completed_by" value=${one.not_completed_by} options=${stepsBefore(element)} change=${(not_completed_by) => set(one, { not_completed_by })} />
-        <${Some} code="not_named_in" value=${one.not_named_in} options=${people} change=${(not_named_in) => set(one, { not_named_in })} />
-        <${Choice} code="officers" value=${one.officers} options=${people} change=${(officers) => set(one, { officers })} />
-        <${Text} code="min_officers" value=${one.min_officers} change=${(text) => set(one, { min_officers: number(text) })} />
-        <${Choice} code="needs_certificate" value=${one.needs_certificate} options=${vocabulary.certificates} change=${(needs_certificate) => set(one, { needs_certificate })} />
-        <${Tick} code="in_person" value=${one.in_person} change=${(in_person) => set(one, { in_person })} />
-        <${Text} code="when" value=${one.when} change=${(when) => set(one, { when })} />`} />
   <//>`;
 }
 

@@ -39,6 +39,8 @@ export const frame = {
   "kept.text": ["本浏览器里有没有保存到服务器的修改。", "This browser has changes the server never had."],
   "kept.take": ["恢复这些修改", "Bring them back"],
   "kept.drop": ["丢弃", "Discard"],
+  "drawn.text": ["这个文件没有图形，已自动排好。第一次修改时，图形随草稿保存。", "This file had no drawing: it has been laid out. The drawing is saved with the first change."],
+  "drawn.keep": ["现在就保存这个图形", "Save this drawing now"],
   "findings.count": ["{errors} 项错误，{warnings} 项提醒", "{errors} errors, {warnings} warnings"],
   "findings.none": ["没有发现问题", "Nothing found"],
   "findings.error": ["错误", "Error"],
