@@ -51,8 +51,8 @@ def _clause(row: Row) -> Clause:
     return Clause(
         id=row.text("id"),
         section=row.text("section"),
-        text=row.text("zh"),
-        text_en=row.text("en"),
+        text=row.text("text"),
+        text_en=row.text("english"),
         types=tuple(types),
         steps=row.texts("steps"),
         rules=row.texts("rules"),

@@ -84,7 +84,9 @@ def test_a_clause_the_notice_does_not_have_is_an_error() -> None:
 
 
 def test_no_clause_may_be_left_out_or_told_twice() -> None:
-    row = '[[clause]]\nid = "A01"\nsection = "一"\nzh = "文"\nen = "w"\ntypes = ["WF", "XX"]\n'
+    row = (
+        '[[clause]]\nid = "A01"\nsection = "一"\ntext = "文"\nenglish = "w"\ntypes = ["WF", "XX"]\n'
+    )
     with pytest.raises(Invalid) as refused:
         clauses.read(row + row)
     found = {place: problem.code for place, problem in refused.value.fields.items()}
