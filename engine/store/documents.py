@@ -166,6 +166,19 @@ def void(session: Session, document_id: int, at: datetime, by: int | None, reaso
     return affected(done) == 1
 
 
+def voided(
+    session: Session, body_ids: Iterable[int] | None, before: int | None, limit: int
+) -> list[Document]:
+    """Void documents those bodies issued, ``None`` is every body; newest first, before an id."""
+    query = select(documents).where(documents.c.voided_at.is_not(None))
+    if body_ids is not None:
+        query = query.where(documents.c.body_id.in_(set(body_ids)))
+    if before is not None:
+        query = query.where(documents.c.id < before)
+    found = session.execute(query.order_by(documents.c.id.desc()).limit(limit))
+    return [_document(row) for row in found]
+
+
 def counted(session: Session) -> dict[str, int]:
     """How many documents of each type were issued."""
     query = select(documents.c.type, func.count().label("documents")).group_by(documents.c.type)

@@ -288,3 +288,29 @@ class CaseFilePage:
     may_secondary: Verdict
     may: Verdict
     facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class VoidRow:
+    """A document that counts no longer, with its reason."""
+
+    id: int
+    case: CaseRef
+    title: str
+    number: str
+    issued_by: str
+    issued_at: datetime
+    voided_at: datetime
+    voided_by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class VoidPage:
+    """Void documents, the newest first."""
+
+    rows: tuple[VoidRow, ...]
+    #: Where the next page begins; empty on the last.
+    after: str
+    #: Whether this is the first page.
+    first: bool

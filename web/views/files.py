@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, send_
 
 from engine.errors import Invalid
 from engine.services import attachments as attached
-from engine.services import corrections
+from engine.services import corrections, voided
 from engine.services import documents as issued
 from engine.services.attachments import Download
 from web import toasts
@@ -29,6 +29,13 @@ def document(document_id: int) -> Answer:
     with reading() as unit:
         found = issued.open(unit, document_id)
     return _sent(found)
+
+
+@documents.get("/void", endpoint="voided")
+def void_numbers() -> Answer:
+    with reading() as unit:
+        page = voided.page(unit, request.args.get("after", ""))
+    return render_template("papers/voided.html", page=page)
 
 
 @documents.post("/<int:document_id>/void")

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from engine.actor import COMMAND_LINE
-from engine.errors import Conflict, Forbidden, Invalid
-from engine.services import attachments, audit, definitions, documents, leftovers
+from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.services import attachments, audit, definitions, documents, leftovers, voided
 from engine.store import documents as rows
 from engine.values.people import Membership
 from tests.engine.services.conftest import County
@@ -53,6 +53,14 @@ def test_a_document_is_made_void_with_a_reason_and_its_number_never_comes_back(
     assert (after.number, after.void_reason, after.may_void) == (row.number, "文书制作有误", False)
     assert after.voided_at is not None
     assert told[-1] == "document_voided"
+    with county.office.read(county.actor("head")) as work:
+        (void,) = voided.page(work).rows
+        assert voided.page(work, str(row.id)).rows == ()
+    assert (void.number, void.reason, void.voided_by) == (row.number, "文书制作有误", "局长")
+    with county.office.read(county.actor("market")) as work:
+        assert voided.page(work).rows == ()
+    with county.office.read(county.actor("head")) as work, pytest.raises(NotFound):
+        voided.page(work, "x")
     # The next one has the next number.
     again = started(county)
     complete(
