@@ -22,6 +22,7 @@ from engine.services import definitions
 from engine.store import bodies, people
 from engine.values.process import Field, FieldType, Form
 from tests.conftest import PATIENCE
+from web.request import LOCALE_COOKIE
 
 Typed = Mapping[str, Any]
 
@@ -81,6 +82,12 @@ class Hands:
             page.wait_for_url("**/inbox")
             self._pages[login] = page
         return self._pages[login]
+
+    def read_in(self, login: str, language: str) -> Page:
+        """The page of somebody, from here on in another language."""
+        page = self.at(login)
+        page.context.add_cookies([{"name": LOCALE_COOKIE, "value": language, "url": self._address}])
+        return page
 
     def person(self, login: str) -> int:
         with self._office.read(COMMAND_LINE) as work:

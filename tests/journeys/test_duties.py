@@ -33,6 +33,23 @@ def _accessible(page: Page, name: str) -> None:
         page.screenshot(path=f"{folder}/{name}-1440.png", full_page=True)
 
 
+def _refused_as_deputy(hands: Hands, page: Page, why: str, source: str, nothing: str) -> None:
+    """The page says why the colleague cannot be chosen; one tampered with gets no further."""
+    colleague = str(hands.person("scj.enf_unit_head"))
+    page.goto("/absences")
+    handled = page.locator(f"#deputy option[value='{colleague}']")
+    expect(handled).to_be_disabled()
+    expect(handled).to_contain_text(why)
+    handled.evaluate("option => option.disabled = false")
+    page.fill("#first", hands.today())
+    page.fill("#last", hands.today())
+    page.select_option("#deputy", colleague)
+    page.click("main aside .btn-primary")
+    expect(page.locator("#deputy-fault")).to_contain_text(source)
+    page.goto("/absences")
+    expect(page.locator("main")).to_contain_text(nothing)
+
+
 def test_who_handled_a_case_cannot_be_the_deputy_of_its_reviewer(hands: Hands) -> None:
     number = hands.start(
         "scj.case_lead",
@@ -53,19 +70,10 @@ def test_who_handled_a_case_cannot_be_the_deputy_of_its_reviewer(hands: Hands) -
     do("scj.legal_head", "assign_reviewer", reviewer="scj.legal_reviewer")
 
     reviewer = hands.at("scj.legal_reviewer")
-    reviewer.goto("/absences")
-    handled = reviewer.locator(f"#deputy option[value='{hands.person('scj.enf_unit_head')}']")
-    expect(handled).to_be_disabled()
-    expect(handled).to_contain_text("审核")
-    # A page that was tampered with gets no further.
-    handled.evaluate("option => option.disabled = false")
-    reviewer.fill("#first", hands.today())
-    reviewer.fill("#last", hands.today())
-    reviewer.select_option("#deputy", str(hands.person("scj.enf_unit_head")))
-    reviewer.click("main aside .btn-primary")
-    expect(reviewer.locator("#deputy-fault")).to_contain_text("第四十九条")
-    reviewer.goto("/absences")
-    expect(reviewer.locator("main")).to_contain_text("没有不在岗安排")
+    _refused_as_deputy(hands, reviewer, "审核", "第四十九条", "没有不在岗安排")
+    english = hands.read_in("scj.legal_reviewer", "en")
+    _refused_as_deputy(hands, english, "review", "art. 49", "Nobody is away")
+    hands.read_in("scj.legal_reviewer", "zh_CN")
 
     # The party asks that the reviewer stay out; until it is decided they may not review.
     head = hands.at("scj.legal_head")

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from engine.errors import Forbidden, NotFound
-from engine.services import attachments, audit, casefiles, cases, starts, tasks
+from engine.services import absences as away
+from engine.services import attachments, audit, bulk, casefiles, cases, starts, tasks
 from engine.store import absences
 from tests.engine.services.conftest import County
 from tests.engine.services.steps import complete, task
@@ -121,6 +122,18 @@ def test_who_gave_one_score_gives_the_other_neither_alone_nor_for_an_absent_coll
     county: County,
 ) -> None:
     case_id, _ = scored(county)
+    first, second = county.people["sup1"], county.people["sup2"]
+    with county.office.begin(county.actor("sup2")) as work, pytest.raises(Forbidden) as chosen:
+        away.record(work, second, first, date(2026, 3, 9), date(2026, 3, 10), "出差")
+    assert chosen.value.code == "scorer_scored"
+    found = task(county, case_id, "score_b").id
+    with county.office.begin(county.actor("sup2")) as work, pytest.raises(Forbidden) as given:
+        tasks.reassign(work, found, first, "请你评分")
+    assert given.value.code == "scorer_scored"
+    made = bulk.reassign(county.office, county.actor("sup2"), [found], first, "请你评分")
+    with county.office.read(county.actor("sup2")) as work:
+        (result,) = bulk.report(work, made).results
+    assert result.verdict.code == "scorer_scored"
     with county.office.begin(county.actor("head")) as work:
         absences.add(
             work.session,
