@@ -123,7 +123,7 @@ def test_who_reads_only_their_own_exports_only_that_and_sees_no_names(county: Co
 
 
 def test_a_register_may_be_for_some_roles_of_a_body_only(county: County) -> None:
-    written(county, "assessments", "market", handling="subject", person="甲", year=2026)
+    written(county, "assessments", "market", handling="subject", content="甲 90", year=2026)
     with county.office.read(county.actor("head")) as work:
         assert registers.entries(work, "assessments").all_entries
     with county.office.read(county.actor("intake")) as work:
