@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.errors import Conflict, Invalid, NotFound
-from engine.rules import basis
-from engine.rules.permissions import LEADERS
 from engine.services import (
     access,
     audit,
+    clock_rights,
     definitions,
     discretion,
     dockets,
@@ -29,14 +28,11 @@ from engine.services import (
 from engine.services.entry import Place
 from engine.store import bodies, cases, dossiers, people
 from engine.store import deadlines as ledger
-from engine.store import tasks as task_store
 from engine.store.cases import CaseRow
 from engine.store.deadlines import DeadlineRow
-from engine.store.tasks import TaskRow
 from engine.values.acts import Act
 from engine.values.clock_pages import ClockOffer, ClockRequestPage
 from engine.values.pages import Raw
-from engine.values.people import Verdict
 from engine.values.running import CaseFile, Json
 from engine.values.task_pages import Completed
 from engine.values.timing import COUNTY_ZONE
@@ -75,7 +71,7 @@ def offers(work: Work, case_id: int) -> tuple[ClockOffer, ...]:
     if row.status != cases.RUNNING or not _published(work):
         return ()
     running = _all(work, row)
-    may = _may_ask(work, row, running)
+    may = clock_rights.may_ask(work, row, running)
     veil = discretion.veil(work, row)
     found = []
     for ground in stops.standing(work, row.id):
@@ -84,7 +80,8 @@ def offers(work: Work, case_id: int) -> tuple[ClockOffer, ...]:
     for one in running:
         limit = views.limit_of(work, row, one.limit_key)
         if limit is not None and limit.extension is not None:
-            verdict = _may_ask(work, row, [one]) and _extendable(work, row, one)
+            may_extend = clock_rights.extendable(work, row, one)
+            verdict = clock_rights.may_ask(work, row, [one]) and may_extend
             found.append(ClockOffer(EXTEND, verdict, deadline_id=one.id, name=one.name))
     if any(one.status == ledger.RUNNING for one in running):
         found.append(ClockOffer(PAUSE, may))
@@ -145,64 +142,9 @@ def _published(work: Work) -> bool:
     return True
 
 
-def _may_ask(work: Work, row: CaseRow, clocks: Sequence[DeadlineRow]) -> Verdict:
-    """Whoever has a task of the case in hand, or leads one of its bodies.
-
-    The body the case is about speaks for the clocks of its own steps, and for no other: who is
-    complained of has no say over the time in which the complaint is dealt with.
-    """
-    me = work.actor.person_id
-    if me is None:
-        return Verdict(False, "people_only")
-    led = {m.body_id for m in work.actor.memberships if m.role in LEADERS}
-    mine = _tasks_of_mine(work, row)
-    if not mine and led.isdisjoint(row.slots.values()):
-        return Verdict(False, "clock_not_yours")
-    if _answers_in(work, row):
-        rows = task_store.open_of_case(work.session, row.id)
-        own = {one.deadline_id for one in (*mine, *(one for one in rows if one.body_id in led))}
-        if any(clock.id not in own for clock in clocks):
-            return basis.refused("clock_of_own_complaint", "R6")
-    return Verdict(True)
-
-
 def _all(work: Work, row: CaseRow) -> list[DeadlineRow]:
     """The clocks a stop holds: every one of the case."""
     return [one for one in ledger.unended(work.session, row.id) if one.limit_key]
-
-
-def _answers_in(work: Work, row: CaseRow) -> bool:
-    """Whether the reader is of the body the case is about: its complainant is hidden from it."""
-    description = definitions.load(work, row.definition_id).description
-    answers = {
-        slot for form in description.forms.values() for one in form.fields
-        for slot in one.hidden_from
-    }  # fmt: skip
-    reader = access.viewer(work)
-    return any(access.is_blind(reader, row.slots, slot) for slot in answers)
-
-
-def _tasks_of_mine(work: Work, row: CaseRow) -> list[TaskRow]:
-    """Open tasks the reader has in hand, or is named for."""
-    me = work.actor.person_id
-    return [
-        task
-        for task in task_store.open_of_case(work.session, row.id)
-        if task.assignee_id == me or (task.assignee_id is None and me in (task.performers or ()))
-    ]
-
-
-def _extendable(work: Work, row: CaseRow, one: DeadlineRow) -> Verdict:
-    """As :func:`engine.services.deadlines.extend` will judge it."""
-    limit = views.limit_of(work, row, one.limit_key)
-    if limit is None or limit.extension is None:
-        return Verdict(False, "extension_not_allowed", facts={"name": one.name})
-    if one.extensions >= limit.extensions_allowed:
-        facts = {"name": limit.name, "allowed": str(limit.extensions_allowed)}
-        return Verdict(False, "extensions_used_up", facts=facts)
-    if one.status == ledger.MISSED or (one.status != ledger.PAUSED and one.due_at <= work.now):
-        return Verdict(False, "deadline_passed", facts={"name": limit.name})
-    return Verdict(True)
 
 
 def _context(work: Work, row: CaseRow, wish: Wish) -> tuple[dict[str, Json], dict[str, int]]:
@@ -211,9 +153,9 @@ def _context(work: Work, row: CaseRow, wish: Wish) -> tuple[dict[str, Json], dic
         raise Conflict("case_over")
     one = _deadline(work, row, wish)
     clocks = [one] if wish.kind == EXTEND and one is not None else _all(work, row)
-    duty.refuse(_may_ask(work, row, clocks))
+    duty.refuse(clock_rights.may_ask(work, row, clocks))
     if wish.kind == EXTEND and one is not None:
-        verdict = _extendable(work, row, one)
+        verdict = clock_rights.extendable(work, row, one)
         if not verdict:
             raise Invalid(verdict.code, None, **verdict.facts)
     body = _responsible(work, row, one or _nearest(work, row))
@@ -269,7 +211,7 @@ def _nearest(
 ) -> DeadlineRow | None:
     """The clock of the reader's own step, else the one that is due first."""
     found = ledger.unended(work.session, row.id) if rows is None else rows
-    mine = {task.deadline_id for task in _tasks_of_mine(work, row)}
+    mine = {task.deadline_id for task in clock_rights.tasks_of_mine(work, row)}
     return min(found, key=lambda one: (one.id not in mine, one.due_at), default=None)
 
 

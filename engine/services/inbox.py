@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
-from engine.errors import Invalid
 from engine.services import (
     access,
     definitions,
     deputies,
     dockets,
     duty,
+    inbox_cursors,
     opinions,
     saved_views,
     views,
@@ -105,14 +104,14 @@ def _rows(work: Work, query: InboxQuery, wanted: Wanted) -> tuple[tuple[InboxRow
     size = max(1, min(query.rows, PAGE_ROWS * 4))
     if query.tab in (Tab.TODO, Tab.POOL):
         read = inbox.todo if query.tab is Tab.TODO else inbox.pool
-        found = read(work.session, wanted, _place(query.after), size + 1)
+        found = read(work.session, wanted, inbox_cursors.place(query.after), size + 1)
         more = found[:size][-1] if len(found) > size else None
         cursor = (
             f"{int(more.paused)}_{more.order_at.isoformat()}_{more.id}" if more is not None else ""
         )
         return _task_rows(work, found[:size], query.tab), cursor
     if query.tab is Tab.DONE:
-        ended = inbox.done(work.session, wanted, _done_place(query.after), size + 1)
+        ended = inbox.done(work.session, wanted, inbox_cursors.done_place(query.after), size + 1)
         last = ended[:size][-1] if len(ended) > size else None
         cursor = (
             f"{last.completed_at.isoformat()}_{last.id}"
@@ -123,7 +122,7 @@ def _rows(work: Work, query: InboxQuery, wanted: Wanted) -> tuple[tuple[InboxRow
     if query.tab is Tab.COPIED:
         return _copied(work, query, wanted, size)
     listing = inbox.started if query.tab is Tab.STARTED else inbox.followed
-    own = listing(work.session, wanted, _number(query.after), size + 1)
+    own = listing(work.session, wanted, inbox_cursors.number(query.after), size + 1)
     return (
         _case_rows(work, _still_seen(work, own[:size]), query.light),
         str(own[size - 1].id) if len(own) > size else "",
@@ -134,7 +133,8 @@ def _copied(
     work: Work, query: InboxQuery, wanted: Wanted, size: int
 ) -> tuple[tuple[InboxRow, ...], str]:
     """Cases sent to the reader, newest first; what they have not opened is marked."""
-    sent = copies.of_person(work.session, wanted.person_id, _number(query.after), size + 1)
+    after = inbox_cursors.number(query.after)
+    sent = copies.of_person(work.session, wanted.person_id, after, size + 1)
     shown = sent[:size]
     known = cases.brief(work.session, {copy.case_id for copy in shown})
     names = people.names_of_people(work.session, {copy.by_id for copy in shown})
@@ -288,40 +288,3 @@ def _bodies(work: Work) -> tuple[FilterOption, ...]:
         for body in bodies.all_bodies(work.session)
         if body.kind in ("DEPT", "TOWNSHIP")
     )
-
-
-def _place(cursor: str) -> inbox.Place | None:
-    if not cursor:
-        return None
-    paused, _, rest = cursor.partition("_")
-    instant, _, number = rest.partition("_")
-    if paused not in ("0", "1") or not number.isdecimal():
-        raise Invalid("bad_cursor")
-    return paused == "1", _instant(instant), int(number)
-
-
-def _done_place(cursor: str) -> tuple[datetime, int] | None:
-    if not cursor:
-        return None
-    instant, _, number = cursor.partition("_")
-    if not number.isdecimal():
-        raise Invalid("bad_cursor")
-    return _instant(instant), int(number)
-
-
-def _number(cursor: str) -> int | None:
-    if not cursor:
-        return None
-    if not cursor.isdecimal():
-        raise Invalid("bad_cursor")
-    return int(cursor)
-
-
-def _instant(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid("bad_cursor") from error
-    if found.tzinfo is None:
-        raise Invalid("bad_cursor")
-    return found

@@ -9,13 +9,9 @@ way, and so does an effect that has left the case, such as a document that was i
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
-import json
-import zlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from engine.bpmn.runtime import CaseRun
 from engine.errors import Broken, NotFound
@@ -29,16 +25,18 @@ from engine.services import (
     dockets,
     duty,
     in_hand,
+    kept_acts,
     moves,
     notices,
     worklist,
 )
 from engine.services.dockets import Docket
 from engine.services.duty import Door
+from engine.services.kept_acts import Kept
 from engine.services.notices import Kind
 from engine.store import audit as chains
-from engine.store import cases, dossiers, drafts
 from engine.store import deadlines as ledger
+from engine.store import dossiers, drafts
 from engine.store import tasks as store
 from engine.store.tasks import TaskRow
 from engine.values.acts import Act
@@ -63,7 +61,6 @@ HARMLESS = frozenset(
 )
 #: Columns of a case an act may change, besides state and case file.
 _COLUMNS = ("stage", "title", "party", "slots", "body_id", "body_name", "sector", "steps")
-_MAC = 32
 
 
 @dataclass(frozen=True)
@@ -74,28 +71,6 @@ class Before:
     open: list[TaskRow]
     #: The absent person in whose stead it is done.
     for_id: int | None
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What takes the last act back."""
-
-    task: int
-    by: int
-    acting_for: int | None
-    #: Length of the chain after the act.
-    seq: int
-    #: Why it cannot be taken back: what has left the case. The rest is empty then.
-    barred: str = ""
-    state: str = ""
-    columns: dict[str, Json] = field(default_factory=dict)
-    #: Values as they were, and names that were not there.
-    old: dict[str, Json] = field(default_factory=dict)
-    new: list[str] = field(default_factory=list)
-    #: Columns of the tasks that were open, by id.
-    tasks: dict[str, dict[str, Json]] = field(default_factory=dict)
-    #: (id, engine id, status) of the deadlines that ended.
-    ended: list[list[Json]] = field(default_factory=list)
 
 
 # --- Keeping ----------------------------------------------------------------------------------
@@ -116,11 +91,7 @@ def keep(work: Work, docket: Docket, was: Before, outcome: Outcome) -> None:
     made = Kept(was.task.id, me, was.for_id, docket.audit_seq, barred)
     if not barred:
         made = _whole(docket, was, made)
-    text = json.dumps(vars(made), ensure_ascii=False, separators=(",", ":")).encode()
-    # A small window: setting up a large one takes longer than packing in it.
-    packer = zlib.compressobj(6, zlib.DEFLATED, 13, 6)
-    packed = packer.compress(text) + packer.flush()
-    docket.undo = (_mac(work, docket.id, packed) + packed,)
+    docket.undo = (kept_acts.sealed(work, docket.id, made),)
 
 
 def _whole(docket: Docket, was: Before, made: Kept) -> Kept:
@@ -165,7 +136,7 @@ def _columns(row: TaskRow) -> dict[str, Json]:
 
 def may_take_back(work: Work, docket: Docket, task_id: int) -> Verdict:
     """Whether the reader may take back their act on a task, or what stands in the way."""
-    kept = _read(work, docket.id)
+    kept = kept_acts.read(work, docket.id)
     if not docket.running:
         return Verdict(False, "case_over")
     if kept is None or kept.task != task_id:
@@ -196,7 +167,7 @@ def take_back(work: Work, task_id: int, reason: str) -> None:
             raise NotFound("no_such_task", task=task_id)
         duty.refuse(may_take_back(work, docket, task_id))
         discretion.refuse_text(work, docket, reason, "reason")
-        kept = _read(work, docket.id)
+        kept = kept_acts.read(work, docket.id)
         if kept is None:
             raise Broken("state_damaged", case=docket.id)
         deputies.begin(work, kept.acting_for)
@@ -284,20 +255,3 @@ def _save_text(work: Work, docket: Docket, task: TaskRow) -> None:
     if raw:
         person_id = in_hand.person(work)
         drafts.save(work.session, person_id, f"task:{task.id}", docket.id, raw, work.now)
-
-
-def _read(work: Work, case_id: int) -> Kept | None:
-    """What is kept. Raises Broken ``state_damaged`` when it is not what this service wrote."""
-    stored = cases.undo_of(work.session, case_id)
-    if stored is None:
-        return None
-    tag, packed = stored[:_MAC], stored[_MAC:]
-    if not hmac.compare_digest(tag, _mac(work, case_id, packed)):
-        raise Broken("state_damaged", case=case_id)
-    found: dict[str, Any] = json.loads(zlib.decompress(packed))
-    return Kept(**found)
-
-
-def _mac(work: Work, case_id: int, packed: bytes) -> bytes:
-    key = work.office.secret("undo")
-    return hmac.new(key, f"{case_id}|".encode() + packed, hashlib.sha256).digest()

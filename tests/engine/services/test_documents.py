@@ -9,7 +9,20 @@ import pytest
 
 from engine.actor import COMMAND_LINE
 from engine.errors import Broken, NotFound
-from engine.services import anchors, attachments, cases, dockets, documents, tasks, word
+from engine.services import (
+    anchors,
+    attachments,
+    cases,
+    catalogue,
+    deputies,
+    dockets,
+    documents,
+    tasks,
+    word,
+)
+from engine.services.sheets import Addressee, Sheet
+from engine.services.wording import Words
+from engine.store import absences, bodies
 from engine.store import documents as rows
 from engine.store import tasks as task_store
 from tests.engine.services.conftest import County
@@ -205,3 +218,33 @@ def test_a_task_completed_issues_the_document_its_diagram_asks_for(county: Count
     with county.office.read(county.actor("market")) as work:
         page = cases.page(work, case_id)
     assert [row.number for row in page.documents] == ["红执改建〔2026〕1号"]
+
+
+def test_a_paper_names_who_signs_and_for_whom(county: County) -> None:
+    case_id = opened(county)
+    with county.office.begin(county.actor("intake")) as work, dockets.held(work, case_id) as docket:
+        absences.add(
+            work.session,
+            person_id=county.people["head"],
+            deputy_id=county.people["intake"],
+            from_day=work.today,
+            to_day=work.today,
+            reason="",
+            made_at=work.now,
+            made_by=county.people["head"],
+        )
+        kind = catalogue.of(work.office).document("rectification_proposal")
+        issuer = bodies.body(work.session, county.bodies["legal"])
+        assert issuer is not None
+
+        def officer() -> object:
+            sheet = Sheet(work, docket, kind, issuer, Addressee(), "", "函", {})
+            return sheet.context(Words(work, docket.description, docket.data))["officer"]
+
+        assert officer() == "受理甲"
+        deputies.begin(work, county.people["head"])
+        assert officer() == "受理甲（代局长）"
+        issued = documents.issue(work, docket, documents.Wish("rectification_proposal", "test"))
+        told = [one.facts.get("for") for one in docket.entries if one.act == "document_issued"]
+    assert issued.issued_by == county.people["intake"]
+    assert told == ["局长"]
