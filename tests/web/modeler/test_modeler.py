@@ -92,7 +92,7 @@ def test_a_broken_draft_is_refused_and_its_finding_selects_the_element(
     expect(page.locator("[name=note]")).to_have_value("没有结束")
 
 
-def test_a_property_is_one_step_back_wherever_it_was_changed(
+def test_a_property_is_one_step_back_and_saves_itself_also_after_the_connection_was_lost(
     chromium: Browser, address: str
 ) -> None:
     canvas = Canvas.begun(chromium, address, "small")
@@ -117,6 +117,15 @@ def test_a_property_is_one_step_back_wherever_it_was_changed(
         page.locator("[data-modeler-redo]").click()
     expect(page.locator(".mp-rungs li")).to_have_count(5)
     expect(page.get_by_label("办理说明")).to_have_value("第一句")
+    told = page.locator("[data-modeler-saved]")
+    expect(told).to_have_attribute("data-state", "saved.as")
+    # Without a connection it stays here; with one it is saved, nobody having to ask for it.
+    canvas.visit.context.set_offline(True)
+    canvas.field("名称", "断网时写的")
+    expect(told).to_contain_text("已保留在本浏览器")
+    canvas.visit.context.set_offline(False)
+    expect(told).to_have_attribute("data-state", "saved.as")
+    assert "断网时写的" in canvas.draft("small")
     assert canvas.visit.complaints == []
 
 
@@ -186,18 +195,63 @@ def test_two_people_drawing_are_told_and_nobodys_work_is_lost(
     expect(first.page.locator("[data-modeler-notice]")).to_contain_text("也保存了这份草稿")
 
 
-def test_without_a_connection_changes_stay_in_the_browser_until_they_are_saved(
-    chromium: Browser, address: str
-) -> None:
+def test_a_procedure_is_drawn_without_a_pointer(chromium: Browser, address: str) -> None:
     canvas = Canvas.begun(chromium, address, "small")
-    canvas.visit.context.set_offline(True)
-    canvas.choose("step_1")
-    canvas.field("名称", "断网时写的")
-    canvas.page.keyboard.press("Control+s")
-    expect(canvas.page.locator("[data-modeler-saved]")).to_contain_text("已保留在本浏览器")
-    canvas.visit.context.set_offline(False)
+    page = canvas.page
+    svg = page.locator("[data-modeler-canvas] .djs-container > svg").first
+    said = page.locator("[data-modeler-said]")
+    popup = page.locator(".djs-popup")
+
+    def find(name: str) -> None:
+        svg.focus()
+        for _ in range(20):
+            page.keyboard.press("]")
+            if name in (said.text_content() or ""):
+                return
+        raise AssertionError(f"the brackets never came to {name}")
+
+    def pick(key: str, word: str) -> None:
+        page.keyboard.press(key)
+        expect(popup).to_be_visible()
+        chosen = popup.locator(".entry.selected")
+        for _ in range(20):
+            if word in (chosen.text_content() or ""):
+                break
+            page.keyboard.press("ArrowDown")
+        expect(chosen).to_contain_text(word)
+        page.keyboard.press("Enter")
+        expect(popup).to_be_hidden()
+        page.keyboard.press("Escape")
+        svg.focus()
+
+    find("办理")
+    pick("b", "到时间")
+    pick("a", "条件分支（择一）")
+    pick("k", "办结")
+    find("办理")
+    page.keyboard.press("Control+c")
+    page.keyboard.press("v")
+    page.keyboard.press("Shift+ArrowDown")
     canvas.settled()
-    assert "断网时写的" in canvas.draft("small")
+    xml = canvas.draft("small")
+    assert xml.count("<bpmn:userTask ") == 2
+    # What hangs on a step is copied with it.
+    assert xml.count("<bpmn:boundaryEvent ") == 2
+    assert xml.count("<bpmn:exclusiveGateway ") == 1
+    svg.focus()
+    page.keyboard.press("Delete")
+    # A flow is come to like everything else, and says its condition.
+    find("flow_1")
+    assert canvas.chosen() == "flow_1"
+    canvas.settled()
+    assert canvas.draft("small").count("<bpmn:userTask ") == 1
+    for _ in range(6):
+        page.keyboard.press("Control+z")
+    canvas.settled()
+    left = canvas.draft("small")
+    assert "exclusiveGateway" not in left
+    assert "boundaryEvent" not in left
+    assert canvas.visit.complaints == []
 
 
 def test_steps_are_copied_from_one_procedure_into_another(chromium: Browser, address: str) -> None:

@@ -52,9 +52,13 @@ export class Findings {
     // Some rules remember what they saw: each look has its own.
     const found = await new linting({ config: { rules: this.rules }, resolver }).lint(this.modeler.getDefinitions());
     this.drawn = Object.entries(found).flatMap(([rule, reports]) =>
-      reports.filter(({ id }) => !(rule === "fake-join" && this.rungs(id))).map(({ id }) => ({ rule, element: id, severity: RULES[rule][2] === "error" ? "error" : "warning", sentence: say(`lint.${rule}`) })),
+      reports.filter(({ id }) => !(rule === "fake-join" && this.rungs(id))).map(({ id }) => ({ rule, element: id, severity: RULES[rule][2] === "error" ? "error" : "warning", sentence: this.sentence(rule) })),
     );
     this.show();
+  }
+
+  sentence(rule) {
+    return say(`lint.${rule}`);
   }
 
   /** The element on the drawing; a procedure is its pool. */

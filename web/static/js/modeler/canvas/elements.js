@@ -24,6 +24,15 @@ export const CREATED = [
 /** What a step can be followed by, of the list above. */
 export const APPENDED = ["step", "operation", "choice", "wait_time", "end"];
 
+/** Events a step can carry at its edge, as above. */
+export const ATTACHED = [
+  ["time", "bpmn-icon-intermediate-event-catch-timer", "bpmn:TimerEventDefinition"],
+  ["message", "bpmn-icon-intermediate-event-catch-message", "bpmn:MessageEventDefinition"],
+  ["condition", "bpmn-icon-intermediate-event-catch-condition", "bpmn:ConditionalEventDefinition"],
+  ["error", "bpmn-icon-intermediate-event-catch-error", "bpmn:ErrorEventDefinition"],
+  ["escalation", "bpmn-icon-intermediate-event-catch-escalation", "bpmn:EscalationEventDefinition"],
+].map(([code, icon, eventDefinitionType]) => [code, "bpmn:BoundaryEvent", icon, { eventDefinitionType }]);
+
 // Entries of the library's menu that would make something the engine refuses.
 const REFUSED = /complex|ad-?hoc|compensation|instantiat|link|multiplicity|collapsed|data-|group|replace-with-none-intermediate-throw|toggle-participant|toggle-is-collection/i;
 

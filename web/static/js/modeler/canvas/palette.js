@@ -36,14 +36,37 @@ export class Placing {
     if (chosen && !chosen.waypoints && this.follows(chosen)) return this.append(chosen, entry);
     const { x, y, width, height } = this.canvas.viewbox();
     const shape = this.shape(entry);
+    if (shape.type === "bpmn:Participant") return this.below(shape);
     const place = { x: Math.round(x + width / 2), y: Math.round(y + height / 2) };
     const made = this.modeling.createShape(shape, place, this.under(place));
     this.selection.select(made);
     return made;
   }
 
+  /** A pool lies in no other: it comes below everything. */
+  below(shape) {
+    const root = this.canvas.getRootElement();
+    const boxes = root.children.filter(({ waypoints, labelTarget }) => !waypoints && !labelTarget);
+    const left = Math.min(0, ...boxes.map(({ x }) => x));
+    const bottom = Math.max(0, ...boxes.map(({ y, height }) => y + height));
+    const place = { x: Math.round(left + shape.width / 2), y: Math.round(bottom + 50 + shape.height / 2) };
+    const made = this.modeling.createShape(shape, place, root);
+    this.selection.select(made);
+    this.canvas.scrollToElement(made);
+    return made;
+  }
+
   append(source, entry) {
     const made = this.autoPlace.append(source, this.shape(entry));
+    this.selection.select(made);
+    return made;
+  }
+
+  /** Puts an event on the lower edge of a step. */
+  attach(host, entry) {
+    const beside = (host.attachers?.length ?? 0) * 44;
+    const place = { x: host.x + 20 + (beside % Math.max(44, host.width - 20)), y: host.y + host.height };
+    const made = this.modeling.createShape(this.shape(entry), place, host, { attach: true });
     this.selection.select(made);
     return made;
   }
