@@ -11,6 +11,7 @@ export function Duties({ element, owner, editing, vocabulary, modeler }) {
   const set = (one, values) => editing.set(element, one, values);
   const rules = vocabulary.duties.map((key) => ({ key, name: key }));
   const people = personFields(modeler);
+  const others = stepsOf(modeler).filter(({ key }) => key !== element.id);
   const number = (text) => (/^\d+$/.test(text) ? Number(text) : undefined);
   return html`<${Group} code="duties" count=${items.length}>
     <${Items} items=${items} title=${(one) => one.rule} addCode="add_duty" remove=${(one) => editing.replace(element, owner, one, [])}
@@ -18,6 +19,7 @@ export function Duties({ element, owner, editing, vocabulary, modeler }) {
       body=${(one) => html`
         <${Choice} code="rule" value=${one.rule} options=${rules} change=${(rule) => set(one, { rule })} />
         <${Some} code="not_completed_by" value=${one.not_completed_by} options=${stepsBefore(element)} change=${(not_completed_by) => set(one, { not_completed_by })} />
+        <${Some} code="apart_from" value=${one.apart_from} options=${others} change=${(apart_from) => set(one, { apart_from })} />
         <${Some} code="not_named_in" value=${one.not_named_in} options=${people} change=${(not_named_in) => set(one, { not_named_in })} />
         <${Some} code="not_of" value=${one.not_of} options=${vocabulary.slots} change=${(not_of) => set(one, { not_of })} />
         <${Choice} code="officers" value=${one.officers} options=${people} change=${(officers) => set(one, { officers })} />

@@ -79,6 +79,7 @@ export const panel = {
   "row.kind": ["性质", "Nature"],
   "row.rule": ["规则", "Rule"],
   "row.not_completed_by": ["不能是办过这些步骤的人", "Not who completed these steps"],
+  "row.apart_from": ["与这些步骤各自独立办理", "Done independently of these steps"],
   "row.not_named_in": ["不能是这些字段里的人", "Not who these fields name"],
   "row.not_of": ["不能是这些单位的人", "Not who belongs to these bodies"],
   "row.meeting": ["集体讨论", "Deciding together"],
