@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from engine.actor import COMMAND_LINE
-from engine.store import bodies, people
+from engine.store import bodies, documents, people
+from engine.store import tasks as task_store
 from tests.web.browser import Browser
 from tests.web.conftest import PASSWORD, Site
 from tests.web.test_tasks import WHOLE, holder
@@ -193,3 +194,28 @@ def test_who_acts_for_several_bodies_chooses_one(site: Site) -> None:
     browser.send(browser.form("/start/report"), {"_body": str(body.id)})
     assert "红报〔2026〕1号" in browser.words
     assert body.name in browser.words
+
+
+def test_a_void_number_is_told_with_who_when_and_why(site: Site) -> None:
+    task = site.started()
+    with site.office.begin(COMMAND_LINE) as work:
+        row = task_store.get(work.session, task)
+        assert row is not None
+        person = people.person_by_login(work.session, "legal_office_head")
+        assert row.body_id is not None
+        assert person is not None
+        documents.add(
+            work.session, case_id=row.case_id, element="x", type="note", title="函",
+            number="红函〔2026〕7号", body_id=row.body_id, recipient="", issued_at=work.now,
+            filename="函.docx", size=1, sha256="0" * 64, template_sha256="0" * 64,
+            disclosure="internal", hidden_from=[], voided_at=work.now, voided_by=person.id,
+            void_reason="文书制作有误",
+        )  # fmt: skip
+    browser = site.browser("supervisor1")
+    browser.open("/registers")
+    assert 'href="/documents/void"' in browser.text
+    browser.open("/documents/void")
+    for words in ("红函〔2026〕7号", "文书制作有误", row.number):
+        assert words in browser.words, words
+    browser.open("/documents/void?after=x")
+    assert browser.status == 404
