@@ -11,7 +11,7 @@ from datetime import date
 from engine.bpmn import definition as bpmn
 from engine.bpmn.definition import Definition
 from engine.errors import BadDefinition, Conflict, Invalid
-from engine.services import audit, callees, definitions, designs, duty
+from engine.services import audit, callees, definitions, designs, duty, proofs
 from engine.store import definitions as definition_store
 from engine.store import design_history as history_store
 from engine.store import designs as store
@@ -31,7 +31,8 @@ def submit(
 ) -> None:
     """Hand the draft to a second person, with what it changes and the day it is to hold from.
 
-    Raises BadDefinition with every finding while one is an error; Invalid with an error per field
+    Raises BadDefinition with every finding while one is an error, and with what the proof shows a
+    case can come to; Invalid with an error per field
     (``note``, ``effective_on``) or ``nothing_to_publish``; Conflict as :func:`designs.save` and
     ``design_outdated`` when another version was published since it began.
     """
@@ -241,6 +242,9 @@ def _definition(work: Work, row: DesignRow) -> Definition:
     known = definition_store.by_checksum(work.session, row.process_id, definition.checksum)
     if known is not None:
         raise Conflict("nothing_to_publish", version=known.version)
+    faults = proofs.faults(definition)
+    if faults:
+        raise BadDefinition(faults)
     return definition
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from engine.errors import BadDefinition, Conflict, DubanError, Invalid
-from engine.services import design_changes, design_reviews, designs, procedures
+from engine.errors import BadDefinition, Conflict, DubanError, Forbidden, Invalid
+from engine.services import design_changes, design_reviews, designs, procedures, proofs
 from engine.work import Work
 from web import differences, toasts
 from web.kept import Answer, Kept, returns_to
@@ -30,7 +31,7 @@ def submit(process: str) -> Answer:
         day = _day(typed, "effective_on")
         design_reviews.submit(unit, process, _seen(typed), typed.get("note", ""), day)
 
-    return _do(process, act, say("Handed to a second person"))
+    return _do(process, act, say("Handed to a second person"), proved=True)
 
 
 @views.post("/withdrawal")
@@ -47,7 +48,7 @@ def review(process: str) -> Answer:
         verdict, words = typed.get("verdict", ""), typed.get("words", "")
         design_reviews.review(unit, process, _seen(typed), verdict, words)
 
-    return _do(process, act, say("Your review is on record"))
+    return _do(process, act, say("Your review is on record"), proved=True)
 
 
 @views.post("/publication")
@@ -55,7 +56,7 @@ def publish(process: str) -> Answer:
     def act(unit: Work, typed: Typed) -> None:
         design_reviews.publish(unit, process, _seen(typed))
 
-    return _do(process, act, say("Published"), "diagrams.history")
+    return _do(process, act, say("Published"), "diagrams.history", proved=True)
 
 
 @views.post("/discarding")
@@ -110,9 +111,13 @@ def _do(
     act: Callable[[Work, Typed], None],
     told: str,
     then: str = "versions.show",
+    *,
+    proved: bool = False,
 ) -> Answer:
     """One act on the draft. What was typed is on the page again when it is refused."""
     typed = request.form.to_dict()
+    if proved:
+        _prove(process)
     try:
         with work() as unit:
             act(unit, typed)
@@ -125,11 +130,18 @@ def _do(
     return redirect(after, 303)
 
 
+def _prove(process: str) -> None:
+    """Look at the proof before the act, whose unit of work would keep others from writing."""
+    with reading() as unit, suppress(BadDefinition, Forbidden):
+        proofs.of(unit, process)
+
+
 def _page(process: str, typed: Typed | None = None, error: DubanError | None = None) -> str:
     with reading() as unit:
         page = designs.page(unit, process)
         found = design_changes.compared(unit, process)
         versions = procedures.versions(unit, process)
+        proof = proofs.kept(page)
     return render_template(
         "diagrams/publication.html",
         page=page,
@@ -137,6 +149,7 @@ def _page(process: str, typed: Typed | None = None, error: DubanError | None = N
         found=found,
         lines=differences.lines(found.changes),
         versions=versions,
+        proof=proof,
         typed=typed or {},
         error=error,
         faults=error.fields if isinstance(error, Invalid) else {},

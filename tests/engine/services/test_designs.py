@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from engine.actor import COMMAND_LINE
-from engine.errors import Conflict, Forbidden, Invalid
+from engine.errors import BadDefinition, Conflict, Forbidden, Invalid
 from engine.services import definitions, design_openings, design_reviews, designs, procedures
 from engine.store import audit as chain
 from engine.store import people
@@ -187,3 +187,39 @@ def test_two_cannot_open_two_drafts_of_one_procedure(office: County) -> None:
         again = design_openings.open_draft(work, PROCESS)
         first = designs.opened(work, PROCESS)
     assert again.id == first.id
+
+
+#: A step that a timer ends, and a join that waits for both.
+DEAD_END = """<bpmn:parallelGateway id="join"/><bpmn:userTask id="late" name="催办"/>
+<bpmn:boundaryEvent id="after" attachedToRef="step_1"><bpmn:timerEventDefinition>
+<bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>
+<bpmn:sequenceFlow id="flow_2" sourceRef="step_1" targetRef="join"/>
+<bpmn:sequenceFlow id="flow_3" sourceRef="after" targetRef="late"/>
+<bpmn:sequenceFlow id="flow_4" sourceRef="late" targetRef="join"/>
+<bpmn:sequenceFlow id="flow_5" sourceRef="join" targetRef="finished"/>"""
+
+
+def test_a_draft_whose_cases_can_come_to_a_dead_end_is_not_handed_over(office: County) -> None:
+    bounds = '<dc:Bounds x="600" y="160" width="50" height="50"/>'
+    points = '<di:waypoint x="600" y="180"/><di:waypoint x="650" y="180"/>'
+    drawn = "".join(
+        f'<bpmndi:BPMNShape id="{one}_di" bpmnElement="{one}">{bounds}</bpmndi:BPMNShape>'
+        for one in ("join", "late", "after")
+    ) + "".join(
+        f'<bpmndi:BPMNEdge id="{one}_di" bpmnElement="{one}">{points}</bpmndi:BPMNEdge>'
+        for one in ("flow_3", "flow_4", "flow_5")
+    )
+    flow = '<bpmn:sequenceFlow id="flow_2" sourceRef="step_1" targetRef="finished"/>'
+    lane = "<bpmn:flowNodeRef>step_1</bpmn:flowNodeRef>"
+    more = "".join(lane.replace("step_1", one) for one in ("late", "after", "join"))
+    revision = change(office, "head", 1, flow, DEAD_END)
+    revision = change(office, "head", revision, lane, lane + more)
+    revision = change(
+        office, "head", revision, "</bpmndi:BPMNPlane>", drawn + "</bpmndi:BPMNPlane>"
+    )
+    with (
+        office.office.begin(office.actor("head")) as work,
+        pytest.raises(BadDefinition) as refused,
+    ):
+        design_reviews.submit(work, PROCESS, revision, "改")
+    assert ("proof.deadlock", "join") in {(one.rule, one.element) for one in refused.value.findings}
