@@ -10,6 +10,8 @@ export function Columns({ decisions, table, off }) {
   const change = (work) => decisions.change(work);
   const fields = decisions.fields();
   const types = TYPES.map((key) => ({ key, name: say(`column.${key}`) }));
+  // The first field no column asks for yet.
+  const asked = () => (fields.find(({ key }) => !table.get("input").some((one) => one.inputExpression?.text === key)) ?? fields[0])?.key ?? "field_1";
   const list = (kind) => ({
     items: table.get(kind),
     up: off ? null : (_, index) => change(() => moveColumn(table, kind, index, -1)),
@@ -19,7 +21,7 @@ export function Columns({ decisions, table, off }) {
   });
   return html`<details class="mp-item" open=${true}><summary>${say("decisions.columns")}</summary><div class="mp-body mp-columns">
     <fieldset><legend>${say("decisions.inputs")}</legend>
-      <${Items} ...${list("input")} addCode="add_input" add=${() => change(() => addInput(moddle, table, fields[0]?.key ?? "field_1"))}
+      <${Items} ...${list("input")} addCode="add_input" add=${() => change(() => addInput(moddle, table, asked()))}
         title=${(one) => one.label || one.inputExpression?.text}
         body=${(one) => html`
           <${Text} code="heading" value=${one.label} change=${(label) => change(() => one.set("label", label || undefined))} />
