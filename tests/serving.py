@@ -22,9 +22,11 @@ def served(app: Flask) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
+        # Its workers first: one that wakes a loop already closed writes into whatever has the
+        # number of that file since.
+        server.task_dispatcher.shutdown(timeout=PATIENCE / 1000)
         # Closed from its own loop: browsers keep their connections open, and the loop would wait
         # for them as long as for anything else to happen.
         server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
         thread.join(PATIENCE / 1000)
-        server.task_dispatcher.shutdown()
         assert not thread.is_alive()

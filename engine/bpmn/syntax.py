@@ -13,10 +13,15 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from keyword import kwlist
+from threading import Lock
 from typing import NoReturn
 
 from engine.bpmn.functions import SIGNATURES
 from engine.values.running import Json
+
+#: Before Python 3.13, trees made by two threads at once can end in a SystemError (CPython issue
+#: 106905): they count the depth of both in one place.
+_ONE_AT_A_TIME = Lock()
 
 MAX_CHARACTERS = 500
 MAX_NODES = 120
@@ -148,7 +153,8 @@ def _parse(text: str) -> ast.expr:
     if _RUN_TOGETHER.search(_TEXTS.sub("''", text)):
         refuse("expression.syntax", column=1)
     try:
-        tree = ast.parse(text, mode="eval")
+        with _ONE_AT_A_TIME:
+            tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
         refuse("expression.syntax", column=error.offset or 1)
     except (ValueError, RecursionError, MemoryError):
