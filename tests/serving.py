@@ -27,6 +27,7 @@ def served(app: Flask) -> Iterator[str]:
         server.task_dispatcher.shutdown(timeout=PATIENCE / 1000)
         # Closed from its own loop: browsers keep their connections open, and the loop would wait
         # for them as long as for anything else to happen.
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
+        if thread.is_alive():
+            server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
         thread.join(PATIENCE / 1000)
         assert not thread.is_alive()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -68,7 +68,17 @@ def read(sources: Mapping[str, bytes], main: str) -> Definition:
     Files the main one does not call, directly or not, are left out, whatever is in them. Raises
     :class:`BadDefinition` with findings.
     """
+    return next(read_each(sources, (main,)))
+
+
+def read_each(sources: Mapping[str, bytes], mains: Iterable[str]) -> Iterator[Definition]:
+    """As :func:`read` for several main diagrams, with each file read once."""
     bundle = gather(sources)
+    for main in mains:
+        yield _definition(bundle, sources, main)
+
+
+def _definition(bundle: Bundle, sources: Mapping[str, bytes], main: str) -> Definition:
     broken = tuple(finding for finding in bundle.findings if finding.file == main)
     if broken:
         raise BadDefinition(broken)

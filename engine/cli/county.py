@@ -124,13 +124,14 @@ def publish_sources(
 ) -> list[DefinitionPageRow]:
     """Publish every diagram that can be started; what they call is pinned with them."""
     rows = []
-    for name in sorted(sources):
-        if not name.endswith(".bpmn") or (mains is not None and name not in mains):
-            continue
-        description = bpmn.read(sources, name).description
+    names = [name for name in sorted(sources) if name.endswith(".bpmn")]
+    wanted = names if mains is None else [name for name in names if name in mains]
+    for definition in bpmn.read_each(sources, wanted):
+        description = definition.description
         if description.starts and description.process.number:
             with office.begin(COMMAND_LINE) as work:
-                rows.append(definitions.publish(work, sources, name, note))
+                row = definitions.publish(work, definition.sources, definition.main, note)
+                rows.append(row)
     return rows
 
 

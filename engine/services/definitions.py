@@ -67,6 +67,10 @@ def publish(work: Work, sources: Mapping[str, bytes], main: str, note: str) -> D
     if not work.actor.administrator:
         raise Forbidden("administrator_only")
     definition = bpmn.read(sources, main)
+    process = definition.description.process
+    known = store.by_checksum(work.session, process.id, definition.checksum)
+    if known is not None:
+        return _page_row(work, known)
     # What it does not pin does not matter to it.
     findings = check(work.office, definition.sources)
     if any(finding.severity is Severity.ERROR for finding in findings):
